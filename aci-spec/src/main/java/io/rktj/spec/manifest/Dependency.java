@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.spec.manifest;
+
+import io.rktj.spec.AcIdentifier;
+import io.rktj.spec.ImageId;
+import io.rktj.spec.Labels;
+import java.util.Optional;
+
+/** An image whose files lie beneath. */
+public record Dependency(
+    AcIdentifier imageName, Optional<ImageId> imageId, Labels labels, Optional<Long> size) {}

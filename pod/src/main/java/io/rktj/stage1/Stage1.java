@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage1;
+
+import io.rktj.linux.ProcessImage;
+import java.util.List;
+
+/**
+ * A flavour of sandbox, built in: the same entry points that a stage1 image names in its
+ * annotations, called in stage0's own JVM (decision of record in {@code docs/architecture.md}).
+ * Implementations have a public constructor without arguments.
+ */
+public interface Stage1 {
+  /** The flavour's name, as in {@code stage1-NAME}. */
+  String flavour();
+
+  /** Version of rkt's stage1 interface whose run arguments it understands. */
+  int interfaceVersion();
+
+  /**
+   * Entry point {@code run}: decides the pod, makes what must be made on the host (network), and
+   * returns the program to become. The pod's lock descriptor stays open in it.
+   */
+  ProcessImage run(Stage1Call call);
+
+  /** Entry point {@code enter}: the program to become so that {@code command} runs in the app. */
+  ProcessImage enter(Stage1Pod pod, String app, List<String> command);
+
+  /** Entry point {@code stop}: asks the pod to end, or kills it; returns at once. */
+  void stop(Stage1Pod pod, boolean force);
+
+  /** Entry point {@code gc}: gives back what the pod holds on the host; may be repeated. */
+  void gc(Stage1Pod pod);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage1;
+
+import io.rktj.pod.PodLayout;
+import io.rktj.spec.Uuid;
+import io.rktj.spec.manifest.PodManifest;
+import java.util.List;
+
+/**
+ * Everything that stage0 tells a flavour's {@code run} (rkt's run arguments and environment, see
+ * {@code docs/architecture.md}).
+ *
+ * @param layout the pod directory, in state running
+ * @param overlay whether app roots are overlays over rendered trees, or copies
+ * @param networks entries of {@code --net}: {@code host}, {@code none}, {@code default}, or {@code
+ *     NAME[:ARGS]}
+ * @param hostname the pod's host name; empty for the default
+ * @param privateIpc false for {@code --ipc=parent}
+ * @param lockFd the locked pod directory, kept open until the pod has ended
+ * @param environment the caller's environment as {@code NAME=VALUE}
+ */
+public record Stage1Call(
+    Uuid uuid,
+    PodLayout layout,
+    PodManifest manifest,
+    List<PreparedApp> apps,
+    boolean overlay,
+    List<String> networks,
+    boolean interactive,
+    String hostname,
+    DnsMode dns,
+    HostsMode hosts,
+    boolean privateIpc,
+    boolean restrictCapabilities,
+    boolean protectPaths,
+    boolean filterSystemCalls,
+    String localConfig,
+    boolean debug,
+    int lockFd,
+    List<String> environment) {
+  /** Copies its lists. */
+  public Stage1Call {
+    apps = List.copyOf(apps);
+    networks = List.copyOf(networks);
+    environment = List.copyOf(environment);
+  }
+
+  /** Where {@code /etc/resolv.conf} comes from ({@code spec/rkt-runtime.md} section 9). */
+  public enum DnsMode {
+    /** The first network that says, else the image's own. */
+    DEFAULT,
+    /** The host's file, read-only. */
+    HOST,
+    /** Nothing. */
+    NONE,
+    /** The file {@code etc/rkt-resolv.conf} that stage0 has written in the pod's root. */
+    STAGE0
+  }
+
+  /** Where {@code /etc/hosts} comes from. */
+  public enum HostsMode {
+    /** The image's own, or a fall-back. */
+    DEFAULT,
+    /** The host's file, read-only. */
+    HOST,
+    /** The file {@code etc/rkt-hosts} that stage0 has written in the pod's root. */
+    STAGE0
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage1.plan;
+
+import io.rktj.spec.Uuid;
+import java.util.List;
+
+/**
+ * A whole pod, decided: everything that pod-init does around the apps, in the order it does it. A
+ * value: printable, comparable, made without touching the host.
+ *
+ * @param podDirectory absolute host path; the file {@code ppid} is written here
+ * @param root absolute host path of the pod's own root ({@code stage1/rootfs})
+ * @param shareIpc whether the pod keeps the host's IPC name space
+ * @param mounts how the pod's own root is made; app roots lie below it
+ * @param cgroups the pod's control groups
+ * @param interactive whether the one app gets the caller's terminal or standard streams
+ * @param stopTimeoutMillis how long apps have between SIGTERM and SIGKILL
+ */
+public record SandboxPlan(
+    Uuid uuid,
+    String hostname,
+    String podDirectory,
+    String root,
+    NetworkPlan network,
+    boolean shareIpc,
+    List<MountOp> mounts,
+    CgroupPlan cgroups,
+    boolean interactive,
+    int stopTimeoutMillis,
+    List<AppSandbox> apps) {
+  /** Copies its lists. */
+  public SandboxPlan {
+    mounts = List.copyOf(mounts);
+    apps = List.copyOf(apps);
+  }
+}
