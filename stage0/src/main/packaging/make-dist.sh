@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# make-dist.sh ROOT VERSION: completes ROOT/target/dist, whose lib/ already holds the jars, and packs
+# it. Called by Maven in the package phase of stage0; the tar.gz has the same bytes for the same input.
+set -eu
+root=$1
+version=$2
+dist=$root/target/dist
+native=$dist/lib/native
+
+mkdir -p "$dist/bin" "$native" "$dist/stage1-images" "$dist/share/doc/rktj"
+cp -f "$root/linux/target/native/librktj.so" "$native/librktj.so"
+cp -f "$root/stage2-apps/target/native/pod-init" "$native/pod-init"
+chmod 0755 "$native/pod-init" "$native/librktj.so"
+
+# The class path in a fixed order, ours first: the launcher names every jar.
+classpath=
+for jar in stage0 stage1-nspawn stage1-kvm stage2-apps pod linux aci-spec jackson-core; do
+  for file in "$dist/lib/$jar-"[0-9]*.jar; do
+    classpath=$classpath:'$home'/lib/${file##*/}
+  done
+done
+for file in "$dist/lib/"*.jar; do
+  case $classpath in
+    *"/${file##*/}"*) ;;
+    *) classpath=$classpath:'$home'/lib/${file##*/} ;;
+  esac
+done
+classpath=${classpath#:}
+sed -e "s|^classpath=@CLASSPATH@\$|classpath=\"$classpath\"|" \
+  -e "s|@COMPILER_QUICK@|'-XX:TieredStopAtLevel=1'|" \
+  "$root/stage0/src/main/dist/bin/rkt" >"$dist/bin/rkt.new"
+chmod 0755 "$dist/bin/rkt.new"
+mv -f "$dist/bin/rkt.new" "$dist/bin/rkt"
+ln -sfn rkt "$dist/bin/actool"
+cp -f "$root/LICENSE" "$root/NOTICE" "$root/README.md" "$dist/share/doc/rktj/"
+
+# The classes worth sharing: every class of ours, and what the recorded list adds from the JDK and
+# the libraries on the start path.
+{
+  cat "$root/stage0/src/main/packaging/jdk.classlist"
+  for jar in stage0 stage1-nspawn stage2-apps pod linux aci-spec jackson-core; do
+    for file in "$dist/lib/$jar-"[0-9]*.jar; do
+      jar tf "$file" | sed -n 's/\.class$//p' | grep -v -e 'package-info' -e '^META-INF' -e 'module-info'
+    done
+  done
+} | LC_ALL=C sort -u >"$dist/lib/rkt.classlist"
+
+# Our namespace flavour as a stage1 image, recognised by its annotation.
+stage=$root/target/stage1-nspawn-layout
+rm -rf "$stage"
+mkdir -p "$stage/rootfs/rkt/status" "$stage/rootfs/rkt/env" "$stage/rootfs/opt/stage2"
+cp "$native/pod-init" "$stage/rootfs/pod-init"
+sed "s|@VERSION@|$version|" "$root/stage0/src/main/packaging/stage1-nspawn.json" >"$stage/manifest"
+RKTJ_ARCHIVE=off "$dist/bin/actool" build --overwrite --owner-root "$stage" "$dist/stage1-images/stage1-nspawn.aci"
+
+tar --sort=name --mtime='2026-11-23 00:00:00Z' --owner=0 --group=0 --numeric-owner --format=gnu \
+  --exclude=dist/lib/cds --transform="s|^dist|rktj-$version|" -C "$root/target" -cf - dist |
+  gzip -n -9 >"$root/target/rktj-$version.tar.gz"
