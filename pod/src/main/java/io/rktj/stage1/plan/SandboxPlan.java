@@ -8,11 +8,14 @@ import java.util.List;
  * A whole pod, decided: everything that pod-init does around the apps, in the order it does it. A
  * value: printable, comparable, made without touching the host.
  *
- * @param podDirectory absolute host path; the file {@code ppid} is written here
+ * @param podDirectory absolute host path; the file {@code ppid} and the socket {@code control} are
+ *     made here
  * @param root absolute host path of the pod's own root ({@code stage1/rootfs})
  * @param shareIpc whether the pod keeps the host's IPC name space
  * @param mounts how the pod's own root is made; app roots lie below it
  * @param cgroups the pod's control groups
+ * @param readyLink absolute host path of the symbolic link {@code ready} that appears once all apps
+ *     have started ({@code rkt/supervisor-status} in the pod's root)
  * @param interactive whether the one app gets the caller's terminal or standard streams
  * @param stopTimeoutMillis how long apps have between SIGTERM and SIGKILL
  */
@@ -25,6 +28,7 @@ public record SandboxPlan(
     boolean shareIpc,
     List<MountOp> mounts,
     CgroupPlan cgroups,
+    String readyLink,
     boolean interactive,
     int stopTimeoutMillis,
     List<AppSandbox> apps) {

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage2;
+
+/**
+ * What the compiler of an app plan must know beside the app itself.
+ *
+ * @param restrictCapabilities false for the insecure option {@code capabilities}
+ * @param filterSystemCalls false for the insecure option {@code seccomp}
+ * @param metadataUrl value of {@code AC_METADATA_URL}; empty when the pod is not registered
+ * @param terminal value of {@code TERM} for an app on a terminal; empty for none
+ * @param notifies whether the image says that it speaks {@code sd_notify}
+ * @param dockerImage whether the image was converted from docker's format
+ */
+public record AppFacts(
+    boolean restrictCapabilities,
+    boolean filterSystemCalls,
+    String metadataUrl,
+    String terminal,
+    boolean notifies,
+    boolean dockerImage) {}
