@@ -20,7 +20,7 @@ public interface Stage1 {
    * Entry point {@code run}: decides the pod, makes what must be made on the host (network), and
    * returns the program to become. The pod's lock descriptor stays open in it.
    */
-  ProcessImage run(Stage1Call call);
+  ProcessImage run(Stage1Call call, Notices notices);
 
   /** Entry point {@code enter}: the program to become so that {@code command} runs in the app. */
   ProcessImage enter(Stage1Pod pod, String app, List<String> command);
@@ -29,5 +29,5 @@ public interface Stage1 {
   void stop(Stage1Pod pod, boolean force);
 
   /** Entry point {@code gc}: gives back what the pod holds on the host; may be repeated. */
-  void gc(Stage1Pod pod);
+  void gc(Stage1Pod pod, Notices notices);
 }

@@ -26,6 +26,9 @@ public sealed interface MountOp {
   /** Skip silently if the source is missing (bind) or the path is missing (protect). */
   int OPTIONAL = 32;
 
+  /** Skip silently if something is at the path already (bind, bind from pod). */
+  int IF_ABSENT = 64;
+
   /** The root itself: an overlay of host directories, mounted on the root's own directory. */
   record Overlay(String lower, String upper, String work, boolean isVolatile) implements MountOp {}
 
