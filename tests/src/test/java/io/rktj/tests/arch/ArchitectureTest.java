@@ -63,8 +63,7 @@ class ArchitectureTest {
           Map.entry("io.rktj.stage1.net", with(SPEC, "io.rktj.pod", "io.rktj.linux")),
           Map.entry(
               "io.rktj.stage2",
-              with(
-                  SPEC, "io.rktj.linux", "io.rktj.pod", "io.rktj.stage1", "io.rktj.stage1.plan")),
+              with(SPEC, "io.rktj.linux", "io.rktj.pod", "io.rktj.stage1", "io.rktj.stage1.plan")),
           Map.entry("io.rktj.stage1.nspawn", flavour()),
           Map.entry("io.rktj.stage1.kvm", flavour()),
           Map.entry("io.rktj.stage0", List.of()),
