@@ -13,9 +13,9 @@ public interface Notices {
         public void note(String text) {}
       };
 
-  /** Always shown, on standard error; {@code text} has no prefix. */
+  /** Always shown, on standard error, behind the prefix {@code stage1: }. */
   void warn(String text);
 
-  /** Shown by {@code --debug}. */
+  /** Shown by {@code --debug}, behind the same prefix. */
   void note(String text);
 }
