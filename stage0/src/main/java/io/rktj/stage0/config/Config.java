@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.config;
+
+import io.rktj.spec.MalformedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The whole configuration of one invocation (spec/rkt-cli.md section 5): the files of the system,
+ * local and user directories, where later directories override earlier ones.
+ *
+ * @param auth credentials by {@code HOST} or {@code HOST:PORT}, in the order of the files
+ * @param dockerAuth credentials by registry, in the order of the files
+ */
+public record Config(
+    Map<String, Credentials> auth,
+    Map<String, Credentials.Basic> dockerAuth,
+    ConfiguredPaths paths,
+    ConfiguredStage1 stage1,
+    FetchSettings fetch) {
+  /** Copies its maps, keeping their order. */
+  public Config {
+    auth = Collections.unmodifiableMap(new LinkedHashMap<>(auth));
+    dockerAuth = Collections.unmodifiableMap(new LinkedHashMap<>(dockerAuth));
+  }
+
+  /** What holds without any file. */
+  public static Config empty() {
+    return new Config(
+        Map.of(), Map.of(), ConfiguredPaths.NONE, ConfiguredStage1.NONE, FetchSettings.NONE);
+  }
+
+  /**
+   * Reads the three directories; missing ones are fine.
+   *
+   * @throws MalformedException for any mistake in any file, {@code cannot get configuration}
+   */
+  public static Config load(Path system, Path local, Optional<Path> user) {
+    if (Files.notExists(system) && Files.notExists(local) && user.isEmpty()) {
+      return empty();
+    }
+    throw new UnsupportedOperationException("configuration files");
+  }
+}

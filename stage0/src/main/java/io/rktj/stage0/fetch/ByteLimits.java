@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.fetch;
+
+/** How many bytes of each kind of body are taken at most. */
+final class ByteLimits {
+  static final long PAGE = 1L << 20;
+  static final long SIGNATURE = 1L << 20;
+  static final long KEY = 1L << 20;
+  static final long IMAGE = 32L << 30;
+
+  private ByteLimits() {}
+}

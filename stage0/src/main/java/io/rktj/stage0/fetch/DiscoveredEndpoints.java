@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.fetch;
+
+import java.util.List;
+
+/**
+ * What discovery of a name found.
+ *
+ * @param endpoints in the order of the page, never empty
+ * @param failures prefixes that were tried before, with reasons
+ */
+public record DiscoveredEndpoints(List<Place> endpoints, List<Attempt> failures) {
+  /** Copies its lists. */
+  public DiscoveredEndpoints {
+    endpoints = List.copyOf(endpoints);
+    failures = List.copyOf(failures);
+  }
+
+  /** Where an image and its signature are. */
+  public record Place(String aciUrl, String signatureUrl) {}
+
+  /** A prefix that led nowhere, and why. */
+  public record Attempt(String prefix, String reason) {}
+}
