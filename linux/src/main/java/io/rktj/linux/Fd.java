@@ -13,6 +13,7 @@ public final class Fd implements AutoCloseable {
   private final int number;
   private boolean open = true;
 
+  /** Takes charge of {@code number}. */
   Fd(Kernel kernel, int number) {
     this.kernel = kernel;
     this.number = number;

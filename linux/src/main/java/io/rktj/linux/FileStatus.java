@@ -43,6 +43,34 @@ public record FileStatus(
   /** Socket. */
   public static final int S_IFSOCK = 0140000;
 
+  /** A device number as {@code stat(2)} and {@code mknod(2)} write it. */
+  public static long device(int major, int minor) {
+    return (minor & 0xffL)
+        | ((major & 0xfffL) << 8)
+        | ((minor & 0xffffff00L) << 12)
+        | ((major & 0xfffff000L) << 32);
+  }
+
+  /** The major part of a device number. */
+  public static int major(long device) {
+    return (int) (((device >>> 8) & 0xfff) | ((device >>> 32) & 0xfffff000L));
+  }
+
+  /** The minor part of a device number. */
+  public static int minor(long device) {
+    return (int) ((device & 0xff) | ((device >>> 12) & 0xffffff00L));
+  }
+
+  /** Permission bits, set-id and sticky bits, without the type. */
+  public int permissions() {
+    return mode & 07777;
+  }
+
+  /** Whether both are the same file. */
+  public boolean isSameFile(FileStatus other) {
+    return inode == other.inode && device == other.device;
+  }
+
   /** Whether it is a directory. */
   public boolean isDirectory() {
     return (mode & S_IFMT) == S_IFDIR;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.linux;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -15,6 +16,11 @@ public interface Kernel {
     return LinuxKernel.host();
   }
 
+  /** A path of our own as the kernel wants it. */
+  static byte[] path(String path) {
+    return path.getBytes(StandardCharsets.UTF_8);
+  }
+
   /** {@code openat(2)} of a path of our own; {@code flags} as in {@link Open}. */
   Fd open(String path, int flags, int mode) throws ErrnoException;
 
@@ -23,9 +29,18 @@ public interface Kernel {
 
   /**
    * {@code openat2(2)} with {@code RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS}: {@code root} is "/"
-   * for the whole walk, links included.
+   * for the whole walk, links included. On a kernel without it the same walk is made component by
+   * component, never following a link by path.
    */
   Fd openInRoot(int root, byte[] path, int flags, int mode) throws ErrnoException;
+
+  /**
+   * Takes charge of a descriptor that this process was started with, and makes it close-on-exec.
+   */
+  Fd adopt(int number) throws ErrnoException;
+
+  /** {@code memfd_create(2)}: an empty file without a place in any file system. */
+  Fd memoryFile(String name) throws ErrnoException;
 
   /** {@code close(2)}; errors are not reported. */
   void close(int fd);
@@ -35,6 +50,21 @@ public interface Kernel {
 
   /** Writes all of {@code buffer[offset..offset+length)}, repeating {@code write(2)} as needed. */
   void writeFully(int fd, byte[] buffer, int offset, int length) throws ErrnoException;
+
+  /**
+   * {@code sendfile(2)}: moves up to {@code count} bytes between two files inside the kernel, from
+   * and to where they stand; 0 at the end of {@code in}.
+   */
+  long sendFile(int out, int in, long count) throws ErrnoException;
+
+  /** {@code lseek(2)} from the beginning of the file. */
+  void seek(int fd, long position) throws ErrnoException;
+
+  /** {@code ftruncate(2)}. */
+  void truncate(int fd, long size) throws ErrnoException;
+
+  /** Fills {@code buffer} from the kernel's random pool ({@code getrandom(2)}). */
+  void random(byte[] buffer) throws ErrnoException;
 
   /** {@code mkdirat(2)}. */
   void mkdirAt(int dir, byte[] path, int mode) throws ErrnoException;
@@ -64,10 +94,21 @@ public interface Kernel {
   /** {@code fstatat(2)} without following a final link. */
   FileStatus statAt(int dir, byte[] path) throws ErrnoException;
 
-  /** Names in a directory, without {@code .} and {@code ..}, in directory order. */
-  List<byte[]> list(int dir) throws ErrnoException;
+  /**
+   * The kernel's number for the mount that an open file was reached through ({@code statx(2)}); two
+   * files with different numbers have a mount point between them.
+   */
+  long mountId(int fd) throws ErrnoException;
 
-  /** {@code fchmod(2)}. */
+  /** Names in a directory, without {@code .} and {@code ..}, in directory order. */
+  default List<byte[]> list(int dir) throws ErrnoException {
+    return list(dir, Integer.MAX_VALUE);
+  }
+
+  /** The first names in a directory, {@code limit} or a few more at most. */
+  List<byte[]> list(int dir, int limit) throws ErrnoException;
+
+  /** {@code fchmod(2)}; {@code fd} may be one of {@code O_PATH}. */
   void chmod(int fd, int mode) throws ErrnoException;
 
   /** {@code fchownat(2)} without following a link; an empty path means {@code dir} itself. */
@@ -78,7 +119,7 @@ public interface Kernel {
       int dir, byte[] path, long atimeSeconds, int atimeNanos, long mtimeSeconds, int mtimeNanos)
       throws ErrnoException;
 
-  /** {@code fsetxattr(2)}. */
+  /** {@code fsetxattr(2)}; {@code fd} may be one of {@code O_PATH}. */
   void setXattr(int fd, byte[] name, byte[] value) throws ErrnoException;
 
   /** Extended attributes' names of an open file. */
@@ -133,6 +174,9 @@ public interface Kernel {
   /** {@code poll(2)} of one descriptor for reading; false on time-out. */
   boolean waitReadable(int fd, int timeoutMillis) throws ErrnoException;
 
+  /** {@code prctl(2)} with one argument, of the calling thread where the option is a thread's. */
+  int prctl(int option, long argument) throws ErrnoException;
+
   /** {@code getpid(2)}. */
   int pid();
 
@@ -155,8 +199,10 @@ public interface Kernel {
   void loopbackUp() throws ErrnoException;
 
   /**
-   * Leaves the JVM: resets the signal mask, marks every descriptor above 2 close-on-exec except
-   * {@code inherit}, then {@code execve(2)}. Returns only by failing. Use {@link ProcessImage}.
+   * Leaves the JVM: resets the calling thread's signal mask, marks every descriptor above 2
+   * close-on-exec except {@code inherit}, then {@code execve(2)}, which itself resets every signal
+   * that the JVM handles. Returns only by failing, and then with the mask as before. Use {@link
+   * ProcessImage}.
    */
   ErrnoException execve(
       String path, List<byte[]> argv, List<byte[]> environment, List<Integer> inherit);

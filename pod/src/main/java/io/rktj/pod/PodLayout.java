@@ -1,7 +1,249 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.pod;
 
+import io.rktj.spec.AcName;
+import io.rktj.spec.Uuid;
 import java.nio.file.Path;
 
-/** The paths inside one pod directory ({@code spec/rkt-cli.md} section 6.2). */
-public record PodLayout(Path directory) {}
+/**
+ * Every path inside one pod directory ({@code spec/rkt-cli.md} section 6.2); no other class joins
+ * them. The stage1 root is a plain directory, also where apps are overlays, so what stage1 writes
+ * is always below {@link #stage1Rootfs}.
+ *
+ * @param directory absolute path of the pod directory, {@code DIR/pods/STATE/UUID}
+ */
+public record PodLayout(Path directory) {
+  /** The pod manifest, JSON. */
+  public Path manifest() {
+    return at("pod");
+  }
+
+  /** An empty file whose modification time is the pod's creation. */
+  public Path created() {
+    return at("pod-created");
+  }
+
+  /** Locked by those who change the manifest of a mutable pod. */
+  public Path manifestLock() {
+    return at("pod.lck");
+  }
+
+  /** There if app roots are overlays. */
+  public Path overlayPrepared() {
+    return at("overlay-prepared");
+  }
+
+  /** {@code SHIFT:COUNT} of the pod's user namespace; missing without one. */
+  public Path privateUsersPrepared() {
+    return at("private-users-prepared");
+  }
+
+  /** Name of the tree that the stage1 root was made from. */
+  public Path stage1TreeStoreId() {
+    return at("stage1TreeStoreID");
+  }
+
+  /** Holds the stage1 image's manifest and root. */
+  public Path stage1Directory() {
+    return at("stage1");
+  }
+
+  /** The stage1 image's manifest. */
+  public Path stage1Manifest() {
+    return at("stage1/manifest");
+  }
+
+  /** Root of the stage1 file system. */
+  public Path stage1Rootfs() {
+    return at("stage1/rootfs");
+  }
+
+  /** What stage0 has written for {@code /etc/resolv.conf}. */
+  public Path resolvConf() {
+    return at("stage1/rootfs/etc/rkt-resolv.conf");
+  }
+
+  /** What stage0 has written for {@code /etc/hosts}. */
+  public Path hosts() {
+    return at("stage1/rootfs/etc/rkt-hosts");
+  }
+
+  /** Holds a directory for each app's image manifest and tree. */
+  public Path appsInfo() {
+    return at("appsinfo");
+  }
+
+  /** Holds what is known of one app's image. */
+  public Path appInfo(AcName app) {
+    return at("appsinfo/" + app.value());
+  }
+
+  /** The app's image manifest. */
+  public Path appInfoManifest(AcName app) {
+    return at("appsinfo/" + app.value() + "/manifest");
+  }
+
+  /** Name of the app's rendered tree; only with overlays. */
+  public Path appTreeStoreId(AcName app) {
+    return at("appsinfo/" + app.value() + "/treeStoreID");
+  }
+
+  /** Holds the directories of all apps. */
+  public Path apps() {
+    return at("stage1/rootfs/opt/stage2");
+  }
+
+  /** The app's directory below the stage1 root. */
+  public Path appDirectory(AcName app) {
+    return at("stage1/rootfs/opt/stage2/" + app.value());
+  }
+
+  /** The app's image manifest as stage1 sees it. */
+  public Path appManifest(AcName app) {
+    return at("stage1/rootfs/opt/stage2/" + app.value() + "/manifest");
+  }
+
+  /** Root of the app's file system: a mount point with overlays, otherwise the app's own copy. */
+  public Path appRootfs(AcName app) {
+    return at("stage1/rootfs/opt/stage2/" + app.value() + "/rootfs");
+  }
+
+  /** Holds the writable layers of all overlays. */
+  public Path overlays() {
+    return at("overlay");
+  }
+
+  /** Holds the writable layers over one tree. */
+  public Path overlay(String treeId) {
+    return at("overlay/" + treeId);
+  }
+
+  /** The app's writable layer. */
+  public Path overlayUpper(String treeId, AcName app) {
+    return at("overlay/" + treeId + "/upper/" + app.value());
+  }
+
+  /** The work directory that belongs to {@link #overlayUpper}. */
+  public Path overlayWork(String treeId, AcName app) {
+    return at("overlay/" + treeId + "/work/" + app.value());
+  }
+
+  /** Holds the volumes of kind empty. */
+  public Path sharedVolumes() {
+    return at("sharedVolumes");
+  }
+
+  /** A volume of kind empty. */
+  public Path sharedVolume(AcName name) {
+    return at("sharedVolumes/" + name.value());
+  }
+
+  /** Id of the process to enter; modification time is the pod's start. */
+  public Path pid() {
+    return at("pid");
+  }
+
+  /** Id of the process whose only child is the one to enter. */
+  public Path ppid() {
+    return at("ppid");
+  }
+
+  /** Id of the process group to stop; only written by flavours without a supervisor. */
+  public Path pgid() {
+    return at("pgid");
+  }
+
+  /** What a stage1 keeps for itself, JSON. */
+  public Path runtimeConfig() {
+    return at("runtime-config");
+  }
+
+  /** The networks the pod has joined, JSON; {@code null} for none. */
+  public Path netInfo() {
+    return at("net-info.json");
+  }
+
+  /** Holds the configuration of each network the pod has joined. */
+  public Path netDirectory() {
+    return at("net");
+  }
+
+  /** Where the pod's network namespace is mounted. */
+  public Path netns() {
+    return at("netns");
+  }
+
+  /** Path of the pod's control group. */
+  public Path subcgroup() {
+    return at("subcgroup");
+  }
+
+  /** A symbolic link whose text is the flavour's name. */
+  public Path flavour() {
+    return at("flavor");
+  }
+
+  /** There if the pod is registered with the metadata service. */
+  public Path metadataRegistered() {
+    return at("mds-registered");
+  }
+
+  /** Holds each app's log. */
+  public Path logs() {
+    return at("logs");
+  }
+
+  /** What the app has written to its output and error streams. */
+  public Path log(AcName app) {
+    return at("logs/" + app.value());
+  }
+
+  /** Holds what stage1 and stage0 share of a running pod. */
+  public Path exchange() {
+    return at("stage1/rootfs/rkt");
+  }
+
+  /** Holds each app's exit status. */
+  public Path statuses() {
+    return at("stage1/rootfs/rkt/status");
+  }
+
+  /** The app's exit status; there once it has ended. */
+  public Path status(AcName app) {
+    return at("stage1/rootfs/rkt/status/" + app.value());
+  }
+
+  /** Its modification time is when the app was added. */
+  public Path statusCreated(AcName app) {
+    return at("stage1/rootfs/rkt/status/" + app.value() + "-created");
+  }
+
+  /** Its modification time is when the app was started. */
+  public Path statusStarted(AcName app) {
+    return at("stage1/rootfs/rkt/status/" + app.value() + "-started");
+  }
+
+  /** Holds each app's environment. */
+  public Path environments() {
+    return at("stage1/rootfs/rkt/env");
+  }
+
+  /** The app's environment, one {@code NAME=VALUE} in a line. */
+  public Path environment(AcName app) {
+    return at("stage1/rootfs/rkt/env/" + app.value());
+  }
+
+  /** A symbolic link that says {@code ready} once the supervisor is. */
+  public Path supervisorStatus() {
+    return at("stage1/rootfs/rkt/supervisor-status");
+  }
+
+  /** The pod's identity, which is its directory's name. */
+  public Uuid uuid() {
+    return Uuid.parse(directory.getFileName().toString());
+  }
+
+  private Path at(String path) {
+    return directory.resolve(path);
+  }
+}
