@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.cli;
+
+import io.rktj.stage0.cli.Command.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All commands of rkt as data ({@code spec/rkt-cli.md} section 4). A command is built when it is
+ * asked for, so that a run pays for its own flags only.
+ */
+final class CommandTable {
+  private static final String[] PATHS = {
+    "api-service",
+    "app",
+    "app add",
+    "app exec",
+    "app list",
+    "app rm",
+    "app sandbox",
+    "app start",
+    "app status",
+    "app stop",
+    "attach",
+    "cat-manifest",
+    "completion",
+    "config",
+    "enter",
+    "export",
+    "fetch",
+    "gc",
+    "image",
+    "image cat-manifest",
+    "image export",
+    "image extract",
+    "image fetch",
+    "image gc",
+    "image list",
+    "image render",
+    "image rm",
+    "image verify",
+    "list",
+    "metadata-service",
+    "prepare",
+    "rm",
+    "run",
+    "run-prepared",
+    "status",
+    "stop",
+    "trust",
+    "version",
+    "help"
+  };
+
+  private CommandTable() {}
+
+  /** The paths of all commands, in help's order. */
+  static List<String> paths() {
+    return List.of(PATHS);
+  }
+
+  /**
+   * Finds the command that {@code word} names below {@code parent}: an exact name first, else the
+   * only one that begins with it.
+   */
+  static Optional<String> find(String parent, String word) {
+    String wanted = parent.isEmpty() ? word : parent + " " + word;
+    String found = "";
+    for (String path : PATHS) {
+      if (path.equals(wanted)) {
+        return Optional.of(path);
+      }
+      if (path.startsWith(wanted) && isChild(parent, path)) {
+        found = found.isEmpty() ? path : " ";
+      }
+    }
+    return found.isEmpty() || found.equals(" ") ? Optional.empty() : Optional.of(found);
+  }
+
+  /** The commands directly or further below {@code parent}, in help's order. */
+  static List<Command> below(String parent) {
+    List<Command> commands = new ArrayList<>();
+    for (String path : PATHS) {
+      if (parent.isEmpty() || path.startsWith(parent + " ")) {
+        commands.add(command(path));
+      }
+    }
+    return commands;
+  }
+
+  private static boolean isChild(String parent, String path) {
+    int from = parent.isEmpty() ? 0 : parent.length() + 1;
+    return path.indexOf(' ', from) < 0;
+  }
+
+  /** The command at {@code path}, one of {@link #paths()}, or rkt itself for an empty path. */
+  static Command command(String path) {
+    return switch (path) {
+      case "" -> root();
+      case "run" -> run();
+      case "fetch" -> fetch("fetch", false);
+      case "image fetch" -> fetch("image fetch", true);
+      case "trust" -> trust();
+      case "list" -> plain(path, "", "List pods", Flags.list());
+      case "status" -> status();
+      case "enter" -> enter();
+      case "stop" -> stop();
+      case "rm" -> rm();
+      case "gc" -> gc();
+      case "cat-manifest" ->
+          plain(path, "UUID", "Print the manifest of a pod", Flags.catManifest());
+      case "config" -> plain(path, "", "Print the configuration as JSON", Flags.prettyPrint(true));
+      case "version" -> plain(path, "", "Print the versions of rkt and of its parts", List.of());
+      case "help" -> plain(path, "[COMMAND]", "Describe a command", List.of());
+      default -> path.startsWith("image") ? image(path) : absent(path);
+    };
+  }
+
+  private static Command image(String path) {
+    return switch (path) {
+      case "image" ->
+          new Command(
+              path,
+              "COMMAND",
+              "Work on the images of the local store",
+              "",
+              List.of(),
+              Shape.GROUP,
+              false,
+              false);
+      case "image cat-manifest" ->
+          plain(path, "IMAGE", "Print the manifest of an image", Flags.prettyPrint(true));
+      case "image gc" ->
+          plain(path, "", "Remove rendered trees and images that nothing uses", Flags.imageGc());
+      case "image list" -> plain(path, "", "List the images of the local store", Flags.imageList());
+      case "image rm" -> plain(path, "IMAGE...", "Remove images from the local store", List.of());
+      case "image verify" ->
+          plain(path, "IMAGE...", "Check rendered images against what was verified", List.of());
+      default -> absent(path);
+    };
+  }
+
+  private static Command root() {
+    return new Command(
+        "",
+        "[command]",
+        "pods of signed app containers, without a daemon",
+        """
+        Started pods keep running without rkt; their state is in the file system.
+        Exit status: 0 done; 254 rkt failed or was used wrongly; 2 no command; 1 where a
+        UUID file cannot be read; "rkt run" ends with the status of the pod.\
+        """,
+        List.of(),
+        Shape.GROUP,
+        false,
+        false);
+  }
+
+  private static Command run() {
+    return new Command(
+        "run",
+        "[FLAGS] IMAGE [IMAGE FLAGS] [-- ARGUMENTS... [---]] [IMAGE...]",
+        "Run images in a new pod",
+        """
+        IMAGE is a name such as example.com/app:1.2, the beginning of an image ID, a URL or a
+        file. Flags after an image belong to that image; arguments for its program stand
+        between "--" and "---". The command ends with the exit status of the pod.
+
+        A pod is not a wall against a hostile root in it: name spaces share the kernel.\
+        """,
+        Flags.run(),
+        Shape.LEADING,
+        true,
+        false);
+  }
+
+  private static Command fetch(String path, boolean hidden) {
+    return new Command(
+        path,
+        "[FLAGS] IMAGE [--signature=FILE] [IMAGE...]",
+        "Fetch images into the local store",
+        """
+        Finds each image and its dependencies, checks their signatures and keeps them. Prints
+        the ID of each image.\
+        """,
+        Flags.fetch(),
+        Shape.LEADING,
+        false,
+        hidden);
+  }
+
+  private static Command trust() {
+    return new Command(
+        "trust",
+        "[--prefix=PREFIX | --root] [KEY...]",
+        "Trust a public key for images of a name prefix",
+        """
+        KEY is a file or a URL of an OpenPGP public key. Without one, keys are discovered at the
+        domain of the prefix. Fingerprints are shown for review before anything is kept.\
+        """,
+        Flags.trust(),
+        Shape.MIXED,
+        false,
+        false);
+  }
+
+  private static Command status() {
+    return plain("status", "(UUID | --uuid-file=FILE)", "Print the state of a pod", Flags.status());
+  }
+
+  private static Command enter() {
+    return new Command(
+        "enter",
+        "[--app=NAME] UUID [COMMAND [ARGUMENTS...]]",
+        "Run a command in an app of a running pod",
+        "The command has the app's identity, or less. Without COMMAND it is /bin/bash.",
+        Flags.enter(),
+        Shape.LEADING,
+        true,
+        false);
+  }
+
+  private static Command stop() {
+    return plain("stop", "(UUID... | --uuid-file=FILE)", "Stop pods", Flags.stop());
+  }
+
+  private static Command rm() {
+    return new Command(
+        "rm",
+        "(UUID... | --uuid-file=FILE)",
+        "Remove pods that do not run, with all they hold",
+        "",
+        Flags.rm(),
+        Shape.MIXED,
+        true,
+        false);
+  }
+
+  private static Command gc() {
+    return new Command(
+        "gc",
+        "",
+        "Collect exited pods and what failed starts left behind",
+        "",
+        Flags.gc(),
+        Shape.MIXED,
+        true,
+        false);
+  }
+
+  /** Commands of rkt that are refused, with the flags that make their help pages true. */
+  private static Command absent(String path) {
+    return switch (path) {
+      case "prepare" -> absent(path, "Make a pod ready to be run later", Flags.prepare(), false);
+      case "run-prepared" -> absent(path, "Run a prepared pod", Flags.runPrepared(), false);
+      case "attach" -> absent(path, "Attach to the streams of an app", List.of(), false);
+      case "export" ->
+          absent(path, "Export an app of an exited pod to an image", Flags.export(), false);
+      case "metadata-service" -> absent(path, "Serve metadata to pods", List.of(), false);
+      case "api-service" ->
+          absent(path, "Serve the read-only programming interface", List.of(), false);
+      case "completion" -> absent(path, "Print a completion script for a shell", List.of(), false);
+      case "image render" ->
+          absent(path, "Render an image into a directory", Flags.imageTarget(), false);
+      case "image extract" ->
+          absent(path, "Unpack an image into a directory", Flags.imageTarget(), false);
+      case "image export" -> absent(path, "Write an image to a file", Flags.overwrite(), false);
+      default -> absent(path, "Work on the apps of a running pod", List.of(), true);
+    };
+  }
+
+  private static Command absent(String path, String summary, List<Flag> flags, boolean hidden) {
+    return new Command(
+        path, "", summary + " (not supported yet)", "", flags, Shape.ABSENT, false, hidden);
+  }
+
+  private static Command plain(String path, String usage, String summary, List<Flag> flags) {
+    return new Command(path, usage, summary, "", flags, Shape.MIXED, false, false);
+  }
+}

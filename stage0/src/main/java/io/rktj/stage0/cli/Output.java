@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The only printer of the program. Answers go to standard output, everything else to standard
+ * error; each print is written at once, as UTF-8, ends with one newline, and holds no control
+ * character that came from outside. Thread-safe.
+ */
+final class Output {
+  private final OutputStream answers;
+  private final OutputStream messages;
+
+  Output(OutputStream answers, OutputStream messages) {
+    this.answers = answers;
+    this.messages = messages;
+  }
+
+  /** The streams of this process. */
+  static Output standard() {
+    return new Output(
+        new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
+  }
+
+  /** Prints an answer of one or more lines; newlines and tabs in it are ours. */
+  void answer(String text) {
+    write(answers, Escaped.lines(text));
+  }
+
+  /** Prints an answer that is JSON; what a terminal could take for a command is escaped. */
+  void json(String text) {
+    write(answers, Escaped.json(text));
+  }
+
+  /** Prints {@code prefix: text} for the user; further lines of the text are indented. */
+  void message(String prefix, String text) {
+    String body = Escaped.lines(text);
+    if (body.indexOf('\n') >= 0) {
+      body = body.replace("\n", "\n    ");
+    }
+    write(messages, Escaped.line(prefix) + ": " + body);
+  }
+
+  /** Prints lines of our own making for the user. */
+  void plainMessage(String text) {
+    write(messages, Escaped.lines(text));
+  }
+
+  /** Overwrites the current line of the terminal that standard error is, without ending it. */
+  void status(String text) {
+    put(messages, "\r" + Escaped.line(text) + "\u001b[K");
+  }
+
+  /** Asks without ending the line. */
+  void prompt(String text) {
+    put(messages, Escaped.line(text));
+  }
+
+  private static void write(OutputStream stream, String text) {
+    put(stream, text.endsWith("\n") ? text : text + "\n");
+  }
+
+  private static synchronized void put(OutputStream stream, String text) {
+    try {
+      stream.write(text.getBytes(StandardCharsets.UTF_8));
+      stream.flush();
+    } catch (IOException e) {
+      // Nobody listens any more (a closed pipe, a full disk); the exit status still tells.
+      return;
+    }
+  }
+}

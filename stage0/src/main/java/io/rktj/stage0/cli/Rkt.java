@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.cli;
+
+import io.rktj.linux.Kernel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The command line as a whole: finds the command, reads its flags, runs it, and is the one place
+ * that turns failures into text and exit statuses ({@code spec/rkt-cli.md} section 1).
+ */
+final class Rkt {
+  private final Output output;
+  private final Map<String, String> environment;
+
+  Rkt(Output output, Map<String, String> environment) {
+    this.output = output;
+    this.environment = environment;
+  }
+
+  /** Runs one command line; returns the exit status. */
+  int run(List<String> arguments) {
+    CommandLineWords words = CommandLineWords.cut(arguments);
+    if (!words.unknown().isEmpty()) {
+      String below = words.path().isEmpty() ? "rkt" : "rkt " + words.path();
+      output.plainMessage(
+          "Error: unknown command " + Quoted.of(words.unknown()) + " for " + Quoted.of(below));
+      output.plainMessage("Run '" + below + " --help' for usage.");
+      return ExitCode.FAILED.status();
+    }
+    Command command = CommandTable.command(words.path());
+    GlobalOptions global = new GlobalOptions();
+    try {
+      return command.shape() == Command.Shape.GROUP
+          ? group(command, global, words.rest())
+          : single(command, global, words.rest());
+    } catch (RuntimeException | Error e) {
+      output.message(
+          command.path().isEmpty() ? "rkt" : command.leaf(), FailureReport.of(e, global.debug()));
+      return ExitCode.FAILED.status();
+    }
+  }
+
+  private int group(Command command, GlobalOptions global, List<String> rest) {
+    FlagParser parser = new FlagParser(List.of(), Flags.global(), global);
+    try {
+      parser.parse(rest, 0);
+    } catch (UsageException e) {
+      return wrongFlag(command, e);
+    }
+    boolean missing = command.path().isEmpty() && !parser.helpWanted();
+    if (missing) {
+      output.message("rkt", "missing command");
+    }
+    output.answer(HelpPage.of(command));
+    return (missing ? ExitCode.NO_COMMAND : ExitCode.DONE).status();
+  }
+
+  private int single(Command command, GlobalOptions global, List<String> rest) {
+    if (command.path().equals("help")) {
+      return help(rest);
+    }
+    if (command.shape() == Command.Shape.ABSENT) {
+      return absent(command, rest);
+    }
+    CommandBody body = CommandBodies.of(command.path());
+    FlagValues values = new FlagValues();
+    List<String> positional = new ArrayList<>();
+    FlagParser parser = new FlagParser(command.flags(), Flags.global(), sink(global, values, body));
+    try {
+      read(command, parser, rest, positional);
+    } catch (UsageException e) {
+      return wrongFlag(command, e);
+    }
+    if (parser.helpWanted()) {
+      output.answer(HelpPage.of(command));
+      return ExitCode.DONE.status();
+    }
+    if (command.needsRoot() && Kernel.host().euid() != 0) {
+      output.message(command.leaf(), "cannot run as unprivileged user");
+      return ExitCode.FAILED.status();
+    }
+    return body.call(
+        new Invocation(command, global, values, positional, output, environment, parser));
+  }
+
+  /** Where flags go: global ones to {@code global}, the others to the command. */
+  private FlagParser.Sink sink(GlobalOptions global, FlagValues values, CommandBody body) {
+    List<Flag> globals = Flags.global();
+    return new FlagParser.Sink() {
+      @Override
+      public void set(Flag flag, String value) {
+        for (int i = 0; i < globals.size(); i++) {
+          if (globals.get(i).name().equals(flag.name())) {
+            global.set(flag, value);
+            return;
+          }
+        }
+        if (!flag.advice().isEmpty()) {
+          output.plainMessage("Flag --" + flag.name() + " has been deprecated, " + flag.advice());
+        }
+        values.add(flag.name(), value);
+        body.flag(flag, value);
+      }
+    };
+  }
+
+  private static void read(
+      Command command, FlagParser parser, List<String> rest, List<String> positional) {
+    int at = parser.parse(rest, 0);
+    if (command.shape() == Command.Shape.LEADING) {
+      positional.addAll(rest.subList(at, rest.size()));
+      return;
+    }
+    while (at < rest.size()) {
+      if (rest.get(at).equals("--")) {
+        positional.addAll(rest.subList(at + 1, rest.size()));
+        return;
+      }
+      positional.add(rest.get(at));
+      at = parser.parse(rest, at + 1);
+    }
+  }
+
+  private int help(List<String> rest) {
+    List<String> names = new ArrayList<>();
+    for (String word : rest) {
+      if (!word.startsWith("-")) {
+        names.add(word);
+      }
+    }
+    CommandLineWords words = CommandLineWords.cut(names);
+    if (!words.unknown().isEmpty()) {
+      output.plainMessage("Unknown help topic " + Quoted.of(String.join(" ", names)) + ".");
+      output.plainMessage("Run 'rkt help' for usage.");
+      return ExitCode.FAILED.status();
+    }
+    output.answer(HelpPage.of(CommandTable.command(words.path())));
+    return ExitCode.DONE.status();
+  }
+
+  private int absent(Command command, List<String> rest) {
+    if (rest.contains("--help") || rest.contains("-h")) {
+      output.answer(HelpPage.of(command));
+      return ExitCode.DONE.status();
+    }
+    throw UsageException.notSupportedYet("\"rkt " + command.path() + "\"");
+  }
+
+  private int wrongFlag(Command command, UsageException reason) {
+    output.plainMessage("Error: " + reason.getMessage() + "\n\n");
+    output.answer(HelpPage.of(command));
+    return ExitCode.FAILED.status();
+  }
+}
