@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.tests.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -45,7 +47,7 @@ final class Race {
       List<String> order = new ArrayList<>(laps.keySet());
       Collections.shuffle(order, random);
       for (String name : order) {
-        Lap lap = laps.get(name);
+        Lap lap = requireNonNull(laps.get(name));
         ProcessBuilder builder = new ProcessBuilder(lap.command(round));
         File log = File.createTempFile("rktj-bench", ".log");
         builder.redirectErrorStream(true).redirectOutput(log);
@@ -63,7 +65,7 @@ final class Race {
           throw new IOException("cannot delete " + log);
         }
         if (round >= 0) {
-          times.get(name).add(millis);
+          requireNonNull(times.get(name)).add(millis);
         }
       }
     }
@@ -71,7 +73,8 @@ final class Race {
   }
 
   double median(String name) {
-    double[] sorted = times.get(name).stream().mapToDouble(Double::doubleValue).toArray();
+    double[] sorted =
+        requireNonNull(times.get(name)).stream().mapToDouble(Double::doubleValue).toArray();
     Arrays.sort(sorted);
     int n = sorted.length;
     return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
