@@ -1,22 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# make-dist.sh ROOT VERSION: completes ROOT/target/dist, whose lib/ already holds the jars, and packs
-# it. Called by Maven in the package phase of stage0; the tar.gz has the same bytes for the same input.
+# make-dist.sh ROOT VERSION JAVA-HOME: makes ROOT/target/dist and packs it. Called by Maven in the
+# package phase of stage0; the tar.gz has the same bytes for the same input.
 set -eu
-root=$1
+root=$(cd "$1" && pwd -P)
 version=$2
+jar=$3/bin/jar
 dist=$root/target/dist
 native=$dist/lib/native
 
 mkdir -p "$dist/bin" "$native" "$dist/stage1-images" "$dist/share/doc/rktj"
+rm -f "$dist/lib/"*.jar
+cp -f "$root/stage0/target/lib/"*.jar "$root/stage0/target/stage0-$version.jar" "$dist/lib/"
 cp -f "$root/linux/target/native/librktj.so" "$native/librktj.so"
 cp -f "$root/stage2-apps/target/native/pod-init" "$native/pod-init"
 chmod 0755 "$native/pod-init" "$native/librktj.so"
 
 # The class path in a fixed order, ours first: the launcher names every jar.
 classpath=
-for jar in stage0 stage1-nspawn stage1-kvm stage2-apps pod linux aci-spec jackson-core; do
-  for file in "$dist/lib/$jar-"[0-9]*.jar; do
+for name in stage0 stage1-nspawn stage1-kvm stage2-apps pod linux aci-spec jackson-core; do
+  for file in "$dist/lib/$name-"[0-9]*.jar; do
     classpath=$classpath:'$home'/lib/${file##*/}
   done
 done
@@ -39,9 +42,9 @@ cp -f "$root/LICENSE" "$root/NOTICE" "$root/README.md" "$dist/share/doc/rktj/"
 # the libraries on the start path.
 {
   cat "$root/stage0/src/main/packaging/jdk.classlist"
-  for jar in stage0 stage1-nspawn stage2-apps pod linux aci-spec jackson-core; do
-    for file in "$dist/lib/$jar-"[0-9]*.jar; do
-      jar tf "$file" | sed -n 's/\.class$//p' | grep -v -e 'package-info' -e '^META-INF' -e 'module-info'
+  for name in stage0 stage1-nspawn stage2-apps pod linux aci-spec jackson-core; do
+    for file in "$dist/lib/$name-"[0-9]*.jar; do
+      "$jar" tf "$file" | sed -n 's/\.class$//p' | grep -v -e 'package-info' -e '^META-INF' -e 'module-info'
     done
   done
 } | LC_ALL=C sort -u >"$dist/lib/rkt.classlist"
