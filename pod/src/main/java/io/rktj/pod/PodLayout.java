@@ -178,6 +178,11 @@ public record PodLayout(Path directory) {
     return at("subcgroup");
   }
 
+  /** Absolute paths of every control group of the pod, one in a line, parents first. */
+  public Path controlGroups() {
+    return at("cgroups");
+  }
+
   /** A symbolic link whose text is the flavour's name. */
   public Path flavour() {
     return at("flavor");

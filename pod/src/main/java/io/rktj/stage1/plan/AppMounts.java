@@ -2,6 +2,7 @@
 package io.rktj.stage1.plan;
 
 import io.rktj.linux.FileStatus;
+import io.rktj.spec.AcName;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1Call;
 import java.util.ArrayList;
@@ -52,13 +53,12 @@ final class AppMounts {
 
   private void root(PreparedApp app) {
     if (call.overlay()) {
-      PodPlaces places = new PodPlaces(call.layout().directory().toString());
-      String name = app.runtime().name().value();
+      AcName name = app.runtime().name();
       mounts.add(
           new MountOp.Overlay(
               app.treeRootfs(),
-              places.upper(app.treeId(), name),
-              places.work(app.treeId(), name),
+              call.layout().overlayUpper(app.treeId(), name).toString(),
+              call.layout().overlayWork(app.treeId(), name).toString(),
               false));
     } else {
       mounts.add(new MountOp.SelfBind());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage1.plan;
 
+import io.rktj.spec.AcName;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Exception;
@@ -31,13 +32,11 @@ public final class Planner {
 
   private final Stage1Call call;
   private final Surroundings surroundings;
-  private final PodPlaces places;
   private final CgroupPlanner cgroups;
 
   private Planner(Stage1Call call, Surroundings surroundings) {
     this.call = call;
     this.surroundings = surroundings;
-    places = new PodPlaces(call.layout().directory().toString());
     cgroups =
         CgroupPlanner.of(surroundings.host(), call.uuid().toString(), surroundings.devicePolicy());
   }
@@ -94,28 +93,28 @@ public final class Planner {
     return new SandboxPlan(
         call.uuid(),
         hostname(call),
-        places.directory(),
-        places.root(),
+        call.layout().directory().toString(),
+        call.layout().stage1Rootfs().toString(),
         surroundings.network(),
         !call.privateIpc(),
         PodMounts.plan(call.protectPaths(), surroundings.host()),
         podCgroups,
-        places.root() + "/rkt/supervisor-status",
+        call.layout().supervisorStatus().toString(),
         call.interactive(),
         STOP_TIMEOUT_MILLIS,
         apps);
   }
 
   private AppSandbox app(PreparedApp app, List<AppMount> volumes, CgroupPlan groups) {
-    String name = app.runtime().name().value();
+    AcName name = app.runtime().name();
     return new AppSandbox(
-        app.runtime().name(),
-        places.appRoot(name),
+        name,
+        call.layout().appRootfs(name).toString(),
         AppMounts.plan(call, app, volumes, surroundings),
         app.runtime().readOnlyRootFs(),
         groups,
-        places.log(name),
-        places.status(name));
+        call.layout().log(name).toString(),
+        call.layout().status(name).toString());
   }
 
   /** The standard devices and those given as volumes, read-only ones for reading only. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage1.plan;
 
+import io.rktj.pod.PodLayout;
 import io.rktj.spec.AcName;
 import io.rktj.spec.manifest.Mount;
 import io.rktj.spec.manifest.MountPoint;
@@ -22,14 +23,14 @@ public final class VolumeResolver {
   private static final int PERMISSIONS = 0777;
   private static final int DEFAULT_MODE = 0755;
 
-  private final PodPlaces places;
+  private final PodLayout layout;
   private final List<Volume> podVolumes;
   private final List<EmptyVolume> emptyVolumes = new ArrayList<>();
   private final List<AppMount> hostVolumes = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
   private VolumeResolver(Stage1Call call) {
-    places = new PodPlaces(call.layout().directory().toString());
+    layout = call.layout();
     podVolumes = call.manifest().volumes();
   }
 
@@ -111,7 +112,7 @@ public final class VolumeResolver {
     AppMount mount =
         new AppMount(
             volume.name().value(),
-            host ? hostSource(volume) : places.sharedVolume(volume.name().value()),
+            host ? hostSource(volume) : layout.sharedVolume(volume.name()).toString(),
             cleanPath(path),
             isReadOnly(volume, app),
             volume.recursive().isEmpty() || volume.recursive().get());
