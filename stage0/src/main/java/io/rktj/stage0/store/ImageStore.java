@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Content-addressed images on disk. */
+@SuppressWarnings("DoNotCallSuggester") // bodies come next
 public final class ImageStore {
   /** The store in {@code DIR/cas}, made if it is not there. */
   public static ImageStore open(Path dataDirectory, Kernel kernel) {

@@ -35,7 +35,7 @@ public record RemoteRecord(String place, ImageId id, Optional<Freshness> freshne
     StringBuilder name = new StringBuilder(place.length() + 16);
     for (byte value : place.getBytes(UTF_8)) {
       char c = (char) (value & 0xff);
-      boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
       if (c == '/') {
         name.append('+');
       } else if (letter || PLAIN.indexOf(c) >= 0) {

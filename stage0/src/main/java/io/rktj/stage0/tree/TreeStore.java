@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The cache of rendered root file systems. */
+@SuppressWarnings("DoNotCallSuggester") // bodies come next
 public final class TreeStore {
   /** The cache beside {@code images}. */
   public static TreeStore open(ImageStore images, Kernel kernel, Diagnostics diagnostics) {
