@@ -12,4 +12,10 @@ public record RuntimeApp(
     Optional<App> app,
     boolean readOnlyRootFs,
     List<Mount> mounts,
-    List<Annotation> annotations) {}
+    List<Annotation> annotations) {
+  /** Checks the annotations and copies the lists. */
+  public RuntimeApp {
+    mounts = List.copyOf(mounts);
+    annotations = Annotations.checked(annotations);
+  }
+}
