@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.pod;
+
+import io.rktj.linux.DirectoryLock;
+import io.rktj.linux.Errno;
+import io.rktj.linux.ErrnoException;
+import io.rktj.linux.Fd;
+import io.rktj.linux.Kernel;
+import io.rktj.linux.Open;
+import io.rktj.linux.TreeRemover;
+import io.rktj.spec.Uuid;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * The pods below {@code DIR/pods} ({@code spec/rkt-cli.md} section 6.3). What a pod is doing is the
+ * directory it is in and whether it is locked; it moves by rename, always under a lock and always
+ * forward in the order of {@link PodDirectory}, so one look through the directories in that order
+ * never misses a pod, and a crash at any moment leaves it in a legal state. Safe for any number of
+ * processes at once.
+ */
+public final class PodStore {
+  private static final int LOCK_ATTEMPTS = 100;
+  private static final int LOCK_PAUSE_MILLIS = 10;
+  private static final PodDirectory[] ORDER = PodDirectory.values();
+
+  private final Kernel kernel;
+  private final PodPlaces places;
+
+  /** The pods of a data directory; touches nothing yet. */
+  public PodStore(Kernel kernel, Path dataDirectory) {
+    this.kernel = kernel;
+    places = new PodPlaces(kernel, dataDirectory + "/pods");
+  }
+
+  /**
+   * Makes a pod with a random identity and takes its lock: made in embryo, moved to prepare once it
+   * is locked.
+   */
+  public LockedPod create() {
+    try {
+      while (true) {
+        Optional<LockedPod> pod = tryCreate(RandomUuid.next(kernel));
+        if (pod.isPresent()) {
+          return pod.get();
+        }
+      }
+    } catch (ErrnoException e) {
+      throw new HostException("cannot create a pod in \"" + places.root() + "\"", e);
+    }
+  }
+
+  /** Empty where a clean-up came in between, or the identity is taken. */
+  private Optional<LockedPod> tryCreate(Uuid uuid) throws ErrnoException {
+    String text = uuid.toString();
+    String path = places.path(PodDirectory.EMBRYO, text);
+    if (!places.makeEmbryo(path)) {
+      return Optional.empty();
+    }
+    Optional<Fd> directory = places.openIfThere(path);
+    if (directory.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<DirectoryLock> lock = DirectoryLock.attempt(kernel, directory.get(), true);
+    if (lock.isEmpty()) {
+      return Optional.empty();
+    }
+    LockedPod pod =
+        new LockedPod(
+            uuid, PodDirectory.EMBRYO, places.layout(PodDirectory.EMBRYO, text), lock.get());
+    boolean moved = false;
+    try {
+      moved = tryMove(pod, PodDirectory.PREPARE);
+    } finally {
+      if (!moved) {
+        pod.close();
+      }
+    }
+    return moved ? Optional.of(pod) : Optional.empty();
+  }
+
+  /** prepare to prepared; the lock stays with the caller, to be given back when it likes. */
+  public void markPrepared(LockedPod pod) {
+    require(pod, pod.where() == PodDirectory.PREPARE, "mark as prepared", "preparing");
+    move(pod, PodDirectory.PREPARED);
+  }
+
+  /** prepare or prepared to run: from now on the pod runs for as long as its lock is held. */
+  public void markRunning(LockedPod pod) {
+    boolean legal = pod.where() == PodDirectory.PREPARE || pod.where() == PodDirectory.PREPARED;
+    require(pod, legal, "run", "preparing or prepared");
+    move(pod, PodDirectory.RUN);
+  }
+
+  /** Takes the lock of a prepared pod, so that it can be run. */
+  public LockedPod lockPrepared(Pod pod) {
+    Optional<LockedPod> locked = Optional.empty();
+    if (pod.where() == PodDirectory.PREPARED) {
+      locked = lockExclusively(pod);
+    }
+    if (locked.isEmpty()) {
+      throw new PodStateException("pod \"" + pod.uuid() + "\" is not prepared");
+    }
+    return locked.get();
+  }
+
+  /**
+   * Marks a pod that does nothing any more for removal: exited to exited-garbage, aborted prepare
+   * and prepared to garbage. Empty if it has moved on, or started to, since it was looked at.
+   */
+  public Optional<Pod> markGarbage(Pod pod) {
+    PodState state = pod.state();
+    boolean legal =
+        state == PodState.EXITED || state == PodState.ABORTED_PREPARE || state == PodState.PREPARED;
+    if (!legal) {
+      throw illegal(pod.uuid(), "mark as garbage", state, "exited, aborted prepare or prepared");
+    }
+    PodDirectory target =
+        state == PodState.EXITED ? PodDirectory.EXITED_GARBAGE : PodDirectory.GARBAGE;
+    String text = pod.uuid().toString();
+    String path = places.path(pod.where(), text);
+    try {
+      // shared: enough to keep everybody from running it, and not taken for a running pod
+      Optional<DirectoryLock> lock = lockAt(path, false);
+      if (lock.isEmpty()) {
+        return Optional.empty();
+      }
+      try (DirectoryLock held = lock.get()) {
+        if (!places.isAt(held.number(), path) || !places.rename(text, pod.where(), target)) {
+          return Optional.empty();
+        }
+        places.sync(pod.where(), target);
+        return Optional.of(
+            new Pod(pod.uuid(), target, target.state(false), places.layout(target, text)));
+      }
+    } catch (ErrnoException e) {
+      throw new HostException("cannot mark pod \"" + pod.uuid() + "\" as garbage", e);
+    }
+  }
+
+  /**
+   * Takes the lock of a pod that is marked for removal, or of an embryo that nobody finished. Empty
+   * if somebody else is removing it, or has.
+   */
+  public Optional<LockedPod> claim(Pod pod) {
+    PodDirectory where = pod.where();
+    boolean legal =
+        where == PodDirectory.EMBRYO
+            || where == PodDirectory.EXITED_GARBAGE
+            || where == PodDirectory.GARBAGE;
+    if (!legal) {
+      throw illegal(pod.uuid(), "remove", pod.state(), "garbage or exited garbage");
+    }
+    return lockExclusively(pod);
+  }
+
+  /**
+   * Deletes a claimed pod from the disk, the stage1 root first, and gives the lock back. Fails
+   * where something is still mounted below; may be repeated.
+   */
+  public void delete(LockedPod pod) {
+    boolean legal =
+        pod.where() == PodDirectory.EMBRYO
+            || pod.where() == PodDirectory.EXITED_GARBAGE
+            || pod.where() == PodDirectory.GARBAGE;
+    require(pod, legal, "remove", "garbage or exited garbage");
+    try (pod) {
+      TreeRemover.remove(kernel, pod.layout().stage1Rootfs().toString());
+      TreeRemover.remove(kernel, pod.layout().directory().toString());
+    } catch (ErrnoException e) {
+      throw new HostException("cannot remove pod \"" + pod.uuid() + "\"", e);
+    }
+  }
+
+  /** The pods that users can name, those of prepare, prepared, run and exited-garbage, by uuid. */
+  public List<Pod> list() {
+    List<Pod> found = new ArrayList<>();
+    for (String uuid : addressable()) {
+      Optional<Pod> pod = look(uuid);
+      if (pod.isPresent() && isAddressable(pod.get().where())) {
+        found.add(pod.get());
+      }
+    }
+    return found;
+  }
+
+  /** The pods of one directory, by uuid. */
+  public List<Pod> list(PodDirectory directory) {
+    List<Pod> found = new ArrayList<>();
+    for (String uuid : places.names(directory)) {
+      Optional<Pod> pod = look(uuid);
+      if (pod.isPresent() && pod.get().where() == directory) {
+        found.add(pod.get());
+      }
+    }
+    return found;
+  }
+
+  /** The pod whose uuid begins with what a user has typed ({@code spec/rkt-cli.md} 6.4). */
+  public Pod find(String prefix) {
+    String wanted = prefix.toLowerCase(Locale.ROOT);
+    if (wanted.isEmpty()) {
+      throw unresolved("UUID cannot be empty");
+    }
+    List<String> matches = new ArrayList<>();
+    if (PodPlaces.isUuid(wanted)) {
+      matches.add(wanted);
+    } else {
+      for (String uuid : addressable()) {
+        if (uuid.startsWith(wanted)) {
+          matches.add(uuid);
+        }
+      }
+    }
+    if (matches.size() > 1) {
+      throw unresolved("ambiguous uuid, " + matches.size() + " matches");
+    }
+    Optional<Pod> pod = matches.isEmpty() ? Optional.empty() : look(matches.get(0));
+    if (pod.isEmpty() || !isAddressable(pod.get().where())) {
+      throw unresolved("no matches found for \"" + wanted + "\"");
+    }
+    return pod.get();
+  }
+
+  /** The pod as it is now, wherever it is; empty once it is deleted. */
+  public Optional<Pod> look(Uuid uuid) {
+    return look(uuid.toString());
+  }
+
+  private Optional<Pod> look(String uuid) {
+    try {
+      for (PodDirectory where : ORDER) {
+        String path = places.path(where, uuid);
+        Optional<Fd> directory = places.openIfThere(path);
+        if (directory.isPresent()) {
+          try (Fd open = directory.get()) {
+            boolean locked = isLocked(open);
+            // moved between open and lock: it is further down by now
+            if (places.isAt(open.number(), path)) {
+              return Optional.of(
+                  new Pod(
+                      Uuid.parse(uuid), where, where.state(locked), places.layout(where, uuid)));
+            }
+          }
+        }
+      }
+      return Optional.empty();
+    } catch (ErrnoException e) {
+      throw new HostException("cannot look at pod \"" + uuid + "\"", e);
+    }
+  }
+
+  private boolean isLocked(Fd directory) throws ErrnoException {
+    try {
+      kernel.flock(directory.number(), Open.LOCK_SH | Open.LOCK_NB);
+      return false;
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.EAGAIN) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  /** Waits a moment, because whoever only looks holds the lock too, if briefly. */
+  private Optional<LockedPod> lockExclusively(Pod pod) {
+    String text = pod.uuid().toString();
+    String path = places.path(pod.where(), text);
+    try {
+      for (int attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+        Optional<Fd> directory = places.openIfThere(path);
+        if (directory.isEmpty()) {
+          return Optional.empty();
+        }
+        Optional<DirectoryLock> lock = DirectoryLock.attempt(kernel, directory.get(), true);
+        if (lock.isPresent()) {
+          if (places.isAt(lock.get().number(), path)) {
+            return Optional.of(
+                new LockedPod(
+                    pod.uuid(), pod.where(), places.layout(pod.where(), text), lock.get()));
+          }
+          lock.get().close();
+          return Optional.empty();
+        }
+        Thread.sleep(LOCK_PAUSE_MILLIS);
+      }
+      return Optional.empty();
+    } catch (ErrnoException e) {
+      throw new HostException("cannot lock pod \"" + pod.uuid() + "\"", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostException("cannot lock pod \"" + pod.uuid() + "\": interrupted", e);
+    }
+  }
+
+  private Optional<DirectoryLock> lockAt(String path, boolean exclusive) throws ErrnoException {
+    Optional<Fd> directory = places.openIfThere(path);
+    if (directory.isEmpty()) {
+      return Optional.empty();
+    }
+    return DirectoryLock.attempt(kernel, directory.get(), exclusive);
+  }
+
+  private void move(LockedPod pod, PodDirectory target) {
+    try {
+      if (!tryMove(pod, target)) {
+        throw new HostException("cannot move pod \"" + pod.uuid() + "\": it was deleted");
+      }
+    } catch (ErrnoException e) {
+      throw new HostException("cannot move pod \"" + pod.uuid() + "\"", e);
+    }
+  }
+
+  private boolean tryMove(LockedPod pod, PodDirectory target) throws ErrnoException {
+    String text = pod.uuid().toString();
+    PodDirectory from = pod.where();
+    if (!places.rename(text, from, target)) {
+      return false;
+    }
+    pod.movedTo(target, places.layout(target, text));
+    places.sync(from, target);
+    return true;
+  }
+
+  private SortedSet<String> addressable() {
+    SortedSet<String> names = new TreeSet<>();
+    for (PodDirectory directory : ORDER) {
+      if (isAddressable(directory)) {
+        names.addAll(places.names(directory));
+      }
+    }
+    return names;
+  }
+
+  private static boolean isAddressable(PodDirectory directory) {
+    return directory != PodDirectory.EMBRYO && directory != PodDirectory.GARBAGE;
+  }
+
+  private static void require(LockedPod pod, boolean legal, String operation, String allowed) {
+    if (!legal) {
+      throw illegal(pod.uuid(), operation, pod.where().state(true), allowed);
+    }
+  }
+
+  private static PodStateException illegal(
+      Uuid uuid, String operation, PodState found, String allowed) {
+    return new PodStateException(
+        "cannot "
+            + operation
+            + " pod \""
+            + uuid
+            + "\": it is "
+            + found.text()
+            + ", not "
+            + allowed);
+  }
+
+  private static PodStateException unresolved(String reason) {
+    return new PodStateException("unable to resolve UUID", new PodStateException(reason));
+  }
+}
