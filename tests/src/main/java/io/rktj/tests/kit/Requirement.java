@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.tests.kit;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a test needs of the host. Elsewhere a missing one skips the test with a reason; where the
+ * environment says {@code CI=true} it fails, because there it must run.
+ */
+public enum Requirement {
+  /** User 0. */
+  ROOT("root") {
+    @Override
+    boolean met() {
+      return "root".equals(System.getProperty("user.name"));
+    }
+  },
+  /** New name spaces and overlayfs. */
+  PODS("root, overlayfs and new name spaces") {
+    @Override
+    boolean met() {
+      return ROOT.met() && succeeds("unshare", "-mpuinf", "true");
+    }
+  },
+  /** Debian's CNI plugins, iptables and ip. */
+  NETWORK("containernetworking-plugins, iptables and iproute2") {
+    @Override
+    boolean met() {
+      return PODS.met()
+          && Files.isExecutable(Path.of("/usr/lib/cni/ptp"))
+          && succeeds("iptables", "--version")
+          && succeeds("ip", "-V");
+    }
+  },
+  /** The etcd server and client of Debian. */
+  ETCD("etcd-server and etcd-client") {
+    @Override
+    boolean met() {
+      return PODS.met()
+          && Files.isExecutable(Path.of("/usr/bin/etcd"))
+          && Files.isExecutable(Path.of("/usr/bin/etcdctl"));
+    }
+  };
+
+  private final String description;
+
+  Requirement(String description) {
+    this.description = description;
+  }
+
+  abstract boolean met();
+
+  /** Why the test cannot run here, if it cannot; throws where it must run. */
+  public Optional<String> reasonToSkip() {
+    if (met()) {
+      return Optional.empty();
+    }
+    String reason = "needs " + description;
+    if ("true".equals(System.getenv("CI"))) {
+      throw new AssertionError("must run in CI, but " + reason);
+    }
+    return Optional.of(reason);
+  }
+
+  private static boolean succeeds(String... command) {
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return process.waitFor() == 0;
+    } catch (java.io.IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}
