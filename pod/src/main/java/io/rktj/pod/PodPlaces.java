@@ -51,19 +51,25 @@ final class PodPlaces {
         throw e;
       }
     }
-    for (PodDirectory directory : PodDirectory.values()) {
-      DirectoryMaker.make(kernel, pods + "/" + directory.directoryName(), MODE);
-    }
+    makeAll();
     kernel.mkdirAt(Fd.AT_FDCWD, Kernel.path(path), MODE);
     return true;
   }
 
+  private void makeAll() throws ErrnoException {
+    for (PodDirectory directory : PodDirectory.values()) {
+      DirectoryMaker.make(kernel, pods + "/" + directory.directoryName(), MODE);
+    }
+  }
+
+  /** A directory for reading; empty if it is not there, or no directory. */
   Optional<Fd> openIfThere(String path) throws ErrnoException {
     try {
       int flags = Open.O_RDONLY | Open.O_DIRECTORY | Open.O_NOFOLLOW;
       return Optional.of(kernel.open(path, flags, 0));
     } catch (ErrnoException e) {
-      if (e.errno() == Errno.ENOENT) {
+      int errno = e.errno();
+      if (errno == Errno.ENOENT || errno == Errno.ENOTDIR || errno == Errno.ELOOP) {
         return Optional.empty();
       }
       throw e;
@@ -84,6 +90,15 @@ final class PodPlaces {
 
   /** Renames, without waiting for the disk; false if the pod is not there. */
   boolean rename(String uuid, PodDirectory from, PodDirectory to) throws ErrnoException {
+    if (tryRename(uuid, from, to)) {
+      return true;
+    }
+    // missing may be the pod or, in a directory that others have tidied, the place to move it to
+    makeAll();
+    return tryRename(uuid, from, to);
+  }
+
+  private boolean tryRename(String uuid, PodDirectory from, PodDirectory to) throws ErrnoException {
     byte[] oldPath = Kernel.path(path(from, uuid));
     byte[] newPath = Kernel.path(path(to, uuid));
     try {

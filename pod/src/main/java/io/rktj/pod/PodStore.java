@@ -2,20 +2,14 @@
 package io.rktj.pod;
 
 import io.rktj.linux.DirectoryLock;
-import io.rktj.linux.Errno;
 import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Fd;
 import io.rktj.linux.Kernel;
-import io.rktj.linux.Open;
 import io.rktj.linux.TreeRemover;
 import io.rktj.spec.Uuid;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * The pods below {@code DIR/pods} ({@code spec/rkt-cli.md} section 6.3). What a pod is doing is the
@@ -25,17 +19,19 @@ import java.util.TreeSet;
  * processes at once.
  */
 public final class PodStore {
+  private static final int CREATE_ATTEMPTS = 16;
   private static final int LOCK_ATTEMPTS = 100;
   private static final int LOCK_PAUSE_MILLIS = 10;
-  private static final PodDirectory[] ORDER = PodDirectory.values();
 
   private final Kernel kernel;
   private final PodPlaces places;
+  private final PodFinder finder;
 
   /** The pods of a data directory; touches nothing yet. */
   public PodStore(Kernel kernel, Path dataDirectory) {
     this.kernel = kernel;
     places = new PodPlaces(kernel, dataDirectory + "/pods");
+    finder = new PodFinder(kernel, places);
   }
 
   /**
@@ -44,12 +40,14 @@ public final class PodStore {
    */
   public LockedPod create() {
     try {
-      while (true) {
+      for (int attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
         Optional<LockedPod> pod = tryCreate(RandomUuid.next(kernel));
         if (pod.isPresent()) {
           return pod.get();
         }
       }
+      throw new HostException(
+          "cannot create a pod in \"" + places.root() + "\": somebody keeps removing it");
     } catch (ErrnoException e) {
       throw new HostException("cannot create a pod in \"" + places.root() + "\"", e);
     }
@@ -179,92 +177,22 @@ public final class PodStore {
 
   /** The pods that users can name, those of prepare, prepared, run and exited-garbage, by uuid. */
   public List<Pod> list() {
-    List<Pod> found = new ArrayList<>();
-    for (String uuid : addressable()) {
-      Optional<Pod> pod = look(uuid);
-      if (pod.isPresent() && isAddressable(pod.get().where())) {
-        found.add(pod.get());
-      }
-    }
-    return found;
+    return finder.list();
   }
 
   /** The pods of one directory, by uuid. */
   public List<Pod> list(PodDirectory directory) {
-    List<Pod> found = new ArrayList<>();
-    for (String uuid : places.names(directory)) {
-      Optional<Pod> pod = look(uuid);
-      if (pod.isPresent() && pod.get().where() == directory) {
-        found.add(pod.get());
-      }
-    }
-    return found;
+    return finder.list(directory);
   }
 
   /** The pod whose uuid begins with what a user has typed ({@code spec/rkt-cli.md} 6.4). */
   public Pod find(String prefix) {
-    String wanted = prefix.toLowerCase(Locale.ROOT);
-    if (wanted.isEmpty()) {
-      throw unresolved("UUID cannot be empty");
-    }
-    List<String> matches = new ArrayList<>();
-    if (PodPlaces.isUuid(wanted)) {
-      matches.add(wanted);
-    } else {
-      for (String uuid : addressable()) {
-        if (uuid.startsWith(wanted)) {
-          matches.add(uuid);
-        }
-      }
-    }
-    if (matches.size() > 1) {
-      throw unresolved("ambiguous uuid, " + matches.size() + " matches");
-    }
-    Optional<Pod> pod = matches.isEmpty() ? Optional.empty() : look(matches.get(0));
-    if (pod.isEmpty() || !isAddressable(pod.get().where())) {
-      throw unresolved("no matches found for \"" + wanted + "\"");
-    }
-    return pod.get();
+    return finder.find(prefix);
   }
 
   /** The pod as it is now, wherever it is; empty once it is deleted. */
   public Optional<Pod> look(Uuid uuid) {
-    return look(uuid.toString());
-  }
-
-  private Optional<Pod> look(String uuid) {
-    try {
-      for (PodDirectory where : ORDER) {
-        String path = places.path(where, uuid);
-        Optional<Fd> directory = places.openIfThere(path);
-        if (directory.isPresent()) {
-          try (Fd open = directory.get()) {
-            boolean locked = isLocked(open);
-            // moved between open and lock: it is further down by now
-            if (places.isAt(open.number(), path)) {
-              return Optional.of(
-                  new Pod(
-                      Uuid.parse(uuid), where, where.state(locked), places.layout(where, uuid)));
-            }
-          }
-        }
-      }
-      return Optional.empty();
-    } catch (ErrnoException e) {
-      throw new HostException("cannot look at pod \"" + uuid + "\"", e);
-    }
-  }
-
-  private boolean isLocked(Fd directory) throws ErrnoException {
-    try {
-      kernel.flock(directory.number(), Open.LOCK_SH | Open.LOCK_NB);
-      return false;
-    } catch (ErrnoException e) {
-      if (e.errno() == Errno.EAGAIN) {
-        return true;
-      }
-      throw e;
-    }
+    return finder.look(uuid.toString());
   }
 
   /** Waits a moment, because whoever only looks holds the lock too, if briefly. */
@@ -327,20 +255,6 @@ public final class PodStore {
     return true;
   }
 
-  private SortedSet<String> addressable() {
-    SortedSet<String> names = new TreeSet<>();
-    for (PodDirectory directory : ORDER) {
-      if (isAddressable(directory)) {
-        names.addAll(places.names(directory));
-      }
-    }
-    return names;
-  }
-
-  private static boolean isAddressable(PodDirectory directory) {
-    return directory != PodDirectory.EMBRYO && directory != PodDirectory.GARBAGE;
-  }
-
   private static void require(LockedPod pod, boolean legal, String operation, String allowed) {
     if (!legal) {
       throw illegal(pod.uuid(), operation, pod.where().state(true), allowed);
@@ -358,9 +272,5 @@ public final class PodStore {
             + found.text()
             + ", not "
             + allowed);
-  }
-
-  private static PodStateException unresolved(String reason) {
-    return new PodStateException("unable to resolve UUID", new PodStateException(reason));
   }
 }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.pod;
+
+import io.rktj.linux.Errno;
+import io.rktj.linux.ErrnoException;
+import io.rktj.linux.Fd;
+import io.rktj.linux.Kernel;
+import io.rktj.linux.Open;
+import io.rktj.spec.Uuid;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Looks at pods without changing any: by uuid, by the beginning of one, or all. */
+final class PodFinder {
+  private static final PodDirectory[] ORDER = PodDirectory.values();
+
+  private final Kernel kernel;
+  private final PodPlaces places;
+
+  PodFinder(Kernel kernel, PodPlaces places) {
+    this.kernel = kernel;
+    this.places = places;
+  }
+
+  /** The pods that users can name, those of prepare, prepared, run and exited-garbage, by uuid. */
+  List<Pod> list() {
+    List<Pod> found = new ArrayList<>();
+    for (String uuid : addressable()) {
+      Optional<Pod> pod = look(uuid);
+      if (pod.isPresent() && isAddressable(pod.get().where())) {
+        found.add(pod.get());
+      }
+    }
+    return found;
+  }
+
+  /** The pods of one directory, by uuid. */
+  List<Pod> list(PodDirectory directory) {
+    List<Pod> found = new ArrayList<>();
+    for (String uuid : places.names(directory)) {
+      Optional<Pod> pod = look(uuid);
+      if (pod.isPresent() && pod.get().where() == directory) {
+        found.add(pod.get());
+      }
+    }
+    return found;
+  }
+
+  /** The pod whose uuid begins with what a user has typed ({@code spec/rkt-cli.md} 6.4). */
+  Pod find(String prefix) {
+    String wanted = prefix.toLowerCase(Locale.ROOT);
+    if (wanted.isEmpty()) {
+      throw unresolved("UUID cannot be empty");
+    }
+    List<String> matches = new ArrayList<>();
+    if (PodPlaces.isUuid(wanted)) {
+      matches.add(wanted);
+    } else {
+      for (String uuid : addressable()) {
+        if (uuid.startsWith(wanted)) {
+          matches.add(uuid);
+        }
+      }
+    }
+    if (matches.size() > 1) {
+      throw unresolved("ambiguous uuid, " + matches.size() + " matches");
+    }
+    Optional<Pod> pod = matches.isEmpty() ? Optional.empty() : look(matches.get(0));
+    if (pod.isEmpty() || !isAddressable(pod.get().where())) {
+      throw unresolved("no matches found for \"" + wanted + "\"");
+    }
+    return pod.get();
+  }
+
+  /** One pass is enough: the pod only moves forward in the same order. */
+  Optional<Pod> look(String uuid) {
+    try {
+      for (PodDirectory where : ORDER) {
+        String path = places.path(where, uuid);
+        Optional<Fd> directory = places.openIfThere(path);
+        if (directory.isPresent()) {
+          try (Fd open = directory.get()) {
+            boolean locked = isLocked(open);
+            // moved between open and lock: it is further down by now
+            if (places.isAt(open.number(), path)) {
+              return Optional.of(
+                  new Pod(
+                      Uuid.parse(uuid), where, where.state(locked), places.layout(where, uuid)));
+            }
+          }
+        }
+      }
+      return Optional.empty();
+    } catch (ErrnoException e) {
+      throw new HostException("cannot look at pod \"" + uuid + "\"", e);
+    }
+  }
+
+  private boolean isLocked(Fd directory) throws ErrnoException {
+    try {
+      kernel.flock(directory.number(), Open.LOCK_SH | Open.LOCK_NB);
+      return false;
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.EAGAIN) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  private SortedSet<String> addressable() {
+    SortedSet<String> names = new TreeSet<>();
+    for (PodDirectory directory : ORDER) {
+      if (isAddressable(directory)) {
+        names.addAll(places.names(directory));
+      }
+    }
+    return names;
+  }
+
+  private static boolean isAddressable(PodDirectory directory) {
+    return directory != PodDirectory.EMBRYO && directory != PodDirectory.GARBAGE;
+  }
+
+  private static PodStateException unresolved(String reason) {
+    return new PodStateException("unable to resolve UUID", new PodStateException(reason));
+  }
+}
