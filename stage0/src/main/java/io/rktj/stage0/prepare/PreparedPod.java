@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.prepare;
 
-import io.rktj.linux.DirectoryLock;
+import io.rktj.pod.LockedPod;
 import io.rktj.pod.PodLayout;
 import io.rktj.spec.Uuid;
 import io.rktj.spec.manifest.PodManifest;
@@ -13,36 +13,26 @@ import java.util.List;
  * so. Only a {@link PodPreparer} makes one.
  */
 public final class PreparedPod {
-  private final Uuid uuid;
-  private final PodLayout layout;
+  private final LockedPod pod;
   private final PodManifest manifest;
   private final List<PreparedApp> apps;
   private final boolean overlay;
-  private final DirectoryLock lock;
 
-  PreparedPod(
-      Uuid uuid,
-      PodLayout layout,
-      PodManifest manifest,
-      List<PreparedApp> apps,
-      boolean overlay,
-      DirectoryLock lock) {
-    this.uuid = uuid;
-    this.layout = layout;
+  PreparedPod(LockedPod pod, PodManifest manifest, List<PreparedApp> apps, boolean overlay) {
+    this.pod = pod;
     this.manifest = manifest;
     this.apps = List.copyOf(apps);
     this.overlay = overlay;
-    this.lock = lock;
   }
 
   /** The pod's identity. */
   public Uuid uuid() {
-    return uuid;
+    return pod.uuid();
   }
 
   /** The pod's directory, in state prepare. */
   public PodLayout layout() {
-    return layout;
+    return pod.layout();
   }
 
   /** The pod's manifest, as written. */
@@ -60,8 +50,8 @@ public final class PreparedPod {
     return overlay;
   }
 
-  /** The lock on the pod's directory. */
-  public DirectoryLock lock() {
-    return lock;
+  /** The pod with the lock on its directory; whoever runs it moves it on. */
+  public LockedPod locked() {
+    return pod;
   }
 }
