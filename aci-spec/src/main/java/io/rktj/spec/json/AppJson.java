@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.spec.json;
 
-import io.rktj.spec.MalformedException;
 import io.rktj.spec.manifest.App;
 import io.rktj.spec.manifest.EnvironmentVariable;
 import io.rktj.spec.manifest.EventHandler;
@@ -34,23 +33,19 @@ final class AppJson implements ItemJson<App> {
     List<MountPoint> mountPoints = fields.list("mountPoints", new MountPointJson());
     List<Port> ports = fields.list("ports", new PortJson());
     List<Isolator> isolators = fields.list("isolators", new IsolatorJson());
-    try {
-      return new App(
-          exec,
-          user,
-          group,
-          gids,
-          handlers,
-          directory.isEmpty() ? Optional.empty() : Optional.of(directory),
-          environment,
-          isolators,
-          mountPoints,
-          ports,
-          fields.textMap("userAnnotations"),
-          fields.textMap("userLabels"));
-    } catch (MalformedException e) {
-      throw at.mistake(e);
-    }
+    return new App(
+        exec,
+        user,
+        group,
+        gids,
+        handlers,
+        directory.isEmpty() ? Optional.empty() : Optional.of(directory),
+        environment,
+        isolators,
+        mountPoints,
+        ports,
+        fields.textMap("userAnnotations"),
+        fields.textMap("userLabels"));
   }
 
   private static String identity(Fields fields, String name) {
