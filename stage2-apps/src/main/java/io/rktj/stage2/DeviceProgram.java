@@ -2,6 +2,7 @@
 package io.rktj.stage2;
 
 import io.rktj.stage1.plan.Bytes;
+import io.rktj.stage1.plan.DeviceRule;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -15,19 +16,6 @@ import java.util.List;
  * half: kinds wanted, low half: type of device), major, minor.
  */
 public final class DeviceProgram {
-  /** Nodes that every app may use: the pseudo devices of {@code spec/rkt-runtime.md} section 4. */
-  public static final List<DeviceRule> STANDARD =
-      List.of(
-          rule(1, 3),
-          rule(1, 5),
-          rule(1, 7),
-          rule(1, 8),
-          rule(1, 9),
-          rule(5, 0),
-          rule(5, 1),
-          rule(5, 2),
-          rule(136, DeviceRule.ANY));
-
   private static final int TYPE_BLOCK = 1;
   private static final int TYPE_CHARACTER = 2;
 
@@ -62,11 +50,6 @@ public final class DeviceProgram {
     return program.bytes();
   }
 
-  private static DeviceRule rule(int major, int minor) {
-    return new DeviceRule(
-        false, major, minor, DeviceRule.MKNOD | DeviceRule.READ | DeviceRule.WRITE);
-  }
-
   private void prologue() {
     emit(LOAD_WORD, TYPE, CONTEXT, 0, 0);
     emit(MOVE_REGISTER, ACCESS, TYPE, 0, 0);
@@ -78,17 +61,14 @@ public final class DeviceProgram {
 
   /** One rule: every test that fails jumps to the instruction after the rule's exit. */
   private void allow(DeviceRule rule) {
-    boolean anyMajor = rule.major() == DeviceRule.ANY;
     boolean anyMinor = rule.minor() == DeviceRule.ANY;
-    int length = 1 + 3 + (anyMajor ? 0 : 1) + (anyMinor ? 0 : 1) + 2;
+    int length = 1 + 3 + 1 + (anyMinor ? 0 : 1) + 2;
     int end = code.size() + length;
     skipUnless(TYPE, rule.block() ? TYPE_BLOCK : TYPE_CHARACTER, end);
     emit(MOVE_REGISTER, RESULT, ACCESS, 0, 0);
     emit(AND, RESULT, 0, 0, ~rule.access() & 7);
     skipUnless(RESULT, 0, end);
-    if (!anyMajor) {
-      skipUnless(MAJOR, rule.major(), end);
-    }
+    skipUnless(MAJOR, rule.major(), end);
     if (!anyMinor) {
       skipUnless(MINOR, rule.minor(), end);
     }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage1.nspawn;
+
+import io.rktj.linux.Errno;
+import io.rktj.linux.ErrnoException;
+import io.rktj.linux.Fd;
+import io.rktj.linux.Kernel;
+import io.rktj.linux.Open;
+import io.rktj.stage1.Notices;
+import io.rktj.stage1.Stage1Pod;
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Removes what is left of a pod's control groups, deepest first, in every hierarchy. */
+final class ControlGroupRemover {
+  private static final int ATTEMPTS = 100;
+  private static final long PAUSE_MILLIS = 20;
+
+  private final Kernel kernel;
+  private final Notices notices;
+
+  ControlGroupRemover(Kernel kernel, Notices notices) {
+    this.kernel = kernel;
+    this.notices = notices;
+  }
+
+  /** May be repeated; a group that does not go is a warning. */
+  void remove(Stage1Pod pod) {
+    String file = pod.layout().controlGroups().toString();
+    List<String> directories = new ArrayList<>();
+    try {
+      for (String line : HostFactsReader.lines(HostFactsReader.text(file))) {
+        if (isGroupOf(pod, line)) {
+          directories.add(0, line);
+        }
+      }
+    } catch (IOException e) {
+      return; // the pod has never come so far
+    }
+    for (String directory : directories) {
+      removeTree(new File(directory));
+    }
+  }
+
+  /** Only a pod's own groups, whatever the file says. */
+  private static boolean isGroupOf(Stage1Pod pod, String line) {
+    String scope = "/machine-rkt\\x2d" + pod.uuid().toString().replace("-", "\\x2d") + ".scope";
+    int start = line.indexOf(scope);
+    if (start < 0 || !line.startsWith("/") || line.contains("/../")) {
+      return false;
+    }
+    int end = start + scope.length();
+    return end == line.length() || line.charAt(end) == '/';
+  }
+
+  private void removeTree(File directory) {
+    File[] below = directory.listFiles(File::isDirectory);
+    if (below == null) {
+      return;
+    }
+    for (File child : below) {
+      removeTree(child);
+    }
+    removeGroup(directory.getPath());
+  }
+
+  /** A process that is just ending keeps its group for a moment. */
+  private void removeGroup(String directory) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        kernel.unlinkAt(Fd.AT_FDCWD, Kernel.path(directory), Open.AT_REMOVEDIR);
+        return;
+      } catch (ErrnoException e) {
+        if (e.errno() == Errno.ENOENT) {
+          return;
+        }
+        if (e.errno() != Errno.EBUSY || attempt == ATTEMPTS || !pause()) {
+          notices.warn("cannot remove control group \"" + directory + "\": " + e.getMessage());
+          return;
+        }
+      }
+    }
+  }
+
+  private static boolean pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}
