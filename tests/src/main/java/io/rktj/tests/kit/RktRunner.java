@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The installed {@code rkt}, driven as a process with a data directory and configuration of its
@@ -242,6 +244,19 @@ public final class RktRunner {
         throw new AssertionError("expected \"" + text + "\" on standard output: " + this);
       }
       return this;
+    }
+
+    /** What the app {@code name} printed, without the prefix of the console's lines. */
+    public List<String> lines(String name) {
+      Pattern prefix = Pattern.compile("^\\[ *[0-9]+\\.[0-9]+\\] " + name + "\\[[0-9]+\\]: ?(.*)$");
+      List<String> found = new ArrayList<>();
+      for (String text : stdout.split("\n", -1)) {
+        Matcher matcher = prefix.matcher(text);
+        if (matcher.matches()) {
+          found.add(matcher.group(1));
+        }
+      }
+      return found;
     }
 
     /** Fails if a stack trace or an internal error reached the user. */
