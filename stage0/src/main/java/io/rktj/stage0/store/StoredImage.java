@@ -4,6 +4,7 @@ package io.rktj.stage0.store;
 import io.rktj.spec.AcIdentifier;
 import io.rktj.spec.ImageId;
 import io.rktj.spec.Labels;
+import io.rktj.spec.json.ImageManifestJson;
 import io.rktj.spec.manifest.ImageManifest;
 import io.rktj.stage0.fetch.Origin;
 import io.rktj.stage0.trust.Trust;
@@ -50,7 +51,8 @@ public final class StoredImage {
   public ImageManifest manifest() {
     ImageManifest read = manifest;
     if (read == null) {
-      throw new UnsupportedOperationException();
+      read = ImageManifestJson.read(manifestBytes(), "manifest of " + id());
+      manifest = read;
     }
     return read;
   }
