@@ -5,15 +5,17 @@ package io.rktj.stage1.nspawn;
 final class HostsFile {
   /** For apps whose image has none. */
   static final String FALLBACK =
-      "# /etc/hosts of a pod, for images that bring none\n"
-          + "127.0.0.1 localhost localhost.domain localhost4 localhost4.localdomain4\n"
-          + "\n"
-          + "::1 ip6-localhost ip6-loopback localhost6 localhost6.localdomain6\n"
-          + "fe00::0 ip6-localnet\n"
-          + "ff00::0 ip6-mcastprefix\n"
-          + "ff02::1 ip6-allnodes\n"
-          + "ff02::2 ip6-allrouters\n"
-          + "ff02::3 ip6-allhosts\n";
+      """
+      # /etc/hosts of a pod, for images that bring none
+      127.0.0.1 localhost localhost.domain localhost4 localhost4.localdomain4
+
+      ::1 ip6-localhost ip6-loopback localhost6 localhost6.localdomain6
+      fe00::0 ip6-localnet
+      ff00::0 ip6-mcastprefix
+      ff02::1 ip6-allnodes
+      ff02::2 ip6-allrouters
+      ff02::3 ip6-allhosts
+      """;
 
   private static final String LOOPBACK = "127.0.0.1";
 
