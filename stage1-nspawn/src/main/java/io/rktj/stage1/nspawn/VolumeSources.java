@@ -45,8 +45,8 @@ final class VolumeSources {
 
   /** Splits a device number as {@code makedev(3)} joins it. */
   private static Surroundings.SourceDevice device(String source, boolean block, long number) {
-    int major = (int) (number >>> 8 & 0xfff | number >>> 32 & 0xfffff000L);
-    int minor = (int) (number & 0xff | number >>> 12 & 0xffffff00L);
+    int major = (int) (((number >>> 8) & 0xfff) | ((number >>> 32) & 0xfffff000L));
+    int minor = (int) ((number & 0xff) | ((number >>> 12) & 0xffffff00L));
     return new Surroundings.SourceDevice(source, block, major, minor);
   }
 }
