@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `pod-init enter`: asks process 1 of a pod to run a command in an app, joined to our standard
+ * streams or terminal; ends as the command ends. Nothing of this process enters the pod.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "podinit.h"
+
+static struct {
+    size_t used;
+    unsigned char bytes[CONTROL_MESSAGE];
+} request;
+
+static void put_number(uint32_t number) {
+    if (sizeof(request.bytes) - request.used < 4)
+        die(E2BIG, "pass on the command", NULL);
+    for (int i = 0; i < 4; i++)
+        request.bytes[request.used++] = (unsigned char)(number >> (8 * i));
+}
+
+static void put_text(const char *text) {
+    size_t length = strlen(text);
+
+    if (length + 8 > sizeof(request.bytes) - request.used)
+        die(E2BIG, "pass on the command", NULL);
+    put_number((uint32_t)length);
+    memcpy(request.bytes + request.used, text, length);
+    request.used += (length / 4 + 1) * 4;
+}
+
+static int connect_to(const char *pod_dir) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct text path = {address.sun_path, sizeof(address.sun_path), 0};
+    char name[FD_PATH];
+    int dir = open(pod_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+    if (dir < 0 || fd < 0)
+        die(errno, "open pod directory", pod_dir);
+    text_add(&path, path_of_fd(dir, name));
+    text_bytes(&path, "/control", sizeof("/control"));
+    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+        die(errno, "reach the pod in", pod_dir);
+    (void)close(dir);
+    return fd;
+}
+
+static void send_request(int fd, const char *app, char **command, bool terminal) {
+    static const int streams[3] = {0, 1, 2};
+    const char *term = getenv("TERM");
+    uint32_t count = 0;
+    int error;
+
+    while (command[count] != NULL)
+        count++;
+    put_number(CONTROL_ENTER);
+    put_number(terminal ? ENTER_TERMINAL : 0);
+    put_text(app);
+    put_text(term == NULL ? "" : term);
+    put_number(count);
+    for (uint32_t i = 0; i < count; i++)
+        put_text(command[i]);
+    error = send_with_fds(fd, request.bytes, request.used, streams, terminal ? 0 : 3);
+    if (error < 0)
+        die(error, "ask the pod", NULL);
+}
+
+/* Ends as the command has ended. */
+static _Noreturn void end_as(uint32_t kind, uint32_t value) {
+    struct rlimit none = {0, 0};
+    sigset_t all;
+
+    if (kind == REPLY_EXITED)
+        _exit((int)value);
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)sigemptyset(&all);
+    (void)kill(getpid(), (int)value);
+    (void)sigprocmask(SIG_SETMASK, &all, NULL);
+    _exit(128 + (int)value);
+}
+
+static void forward_signals(int fd, int signals, const struct relay *relay) {
+    struct signalfd_siginfo info;
+
+    while (read(signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        int number = (int)info.ssi_signo;
+
+        if (number == SIGWINCH && relay != NULL) {
+            terminal_copy_size(relay->master);
+        } else if (number == SIGTERM || number == SIGINT || number == SIGQUIT ||
+                   number == SIGHUP || number == SIGUSR1 || number == SIGUSR2) {
+            request.used = 0;
+            put_number(CONTROL_SIGNAL);
+            put_number((uint32_t)number);
+            (void)send_with_fds(fd, request.bytes, request.used, NULL, 0);
+        }
+    }
+}
+
+/* Takes a reply: joins the terminal, or ends. */
+static void handle_reply(int fd, const char *app, struct relay *relay, bool *relaying) {
+    unsigned char bytes[8];
+    struct reader in = {bytes, bytes + sizeof(bytes), false};
+    unsigned count = 1;
+    int master = -1;
+    ssize_t n = receive_with_fds(fd, bytes, sizeof(bytes), &master, &count);
+    uint32_t kind = n == 8 ? read_number(&in) : 0;
+    uint32_t value = n == 8 ? read_number(&in) : 0;
+
+    if (kind == REPLY_STARTED) {
+        if (count == 1) {
+            *relay = (struct relay){.master = master, .in_open = true};
+            *relaying = true;
+            terminal_copy_size(master);
+            terminal_raw();
+        }
+        return;
+    }
+    while (*relaying && relay->master >= 0 && relay_drain(relay))
+        continue;
+    terminal_restore();
+    if (kind == REPLY_EXITED || kind == REPLY_KILLED)
+        end_as(kind, value);
+    if (kind == REPLY_ERROR)
+        die((int)value, "enter app", app);
+    die(0, "go on: the pod has ended while in app", app);
+}
+
+/* Runs a command in an app of the pod whose directory is given; does not return. */
+int enter_main(const char *pod_dir, const char *app, char **command) {
+    bool terminal = isatty(STDIN_FILENO);
+    bool relaying = false;
+    struct relay relay = {.master = -1};
+    struct pollfd fds[4];
+    sigset_t all;
+    int fd = connect_to(pod_dir);
+
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_SETMASK, &all, NULL);
+    fds[0] = (struct pollfd){fd, POLLIN, 0};
+    fds[1] = (struct pollfd){signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK), POLLIN, 0};
+    if (fds[1].fd < 0)
+        die(errno, "open a signal descriptor", NULL);
+    send_request(fd, app, command, terminal);
+    for (;;) {
+        unsigned count = 2 + (relaying ? relay_poll(&relay, fds + 2) : 0);
+
+        if (poll(fds, count, -1) < 0 && errno != EINTR)
+            die(errno, "wait for events", NULL);
+        if (count > 2 && !relay_handle(&relay, fds + 2)) {
+            terminal_restore();
+            _exit(EXIT_NSPAWN);
+        }
+        if (fds[1].revents != 0)
+            forward_signals(fd, fds[1].fd, relaying ? &relay : NULL);
+        if (fds[0].revents != 0)
+            handle_reply(fd, app, &relay, &relaying);
+    }
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Process 1 of the pod, up to the moment when its apps can be started. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <termios.h>
+
+#include "podinit.h"
+
+/* Dies with the outer process, however that ends, and cannot be looked into by apps. */
+static void bind_to_outer(int outer) {
+    struct pollfd gone = {outer, POLLIN, 0};
+
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+        die(errno, "protect process 1", NULL);
+    if (poll(&gone, 1, 0) > 0 && (gone.revents & POLLHUP) != 0)
+        _exit(EXIT_START); /* it was gone before we could ask for the signal */
+}
+
+static void join_network(const struct plan *plan) {
+    int ns;
+
+    if (plan->network != NETWORK_JOINED)
+        return;
+    ns = open(plan->netns, O_RDONLY | O_CLOEXEC);
+    if (ns < 0 || setns(ns, CLONE_NEWNET) < 0)
+        die(errno, "join network name space", plan->netns);
+    (void)close(ns);
+}
+
+static void loopback_up(const struct plan *plan) {
+    struct ifreq request;
+    int fd;
+
+    if (plan->network != NETWORK_LOOPBACK)
+        return;
+    memset(&request, 0, sizeof(request));
+    memcpy(request.ifr_name, "lo", 3);
+    fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &request) < 0)
+        die(errno, "set up the loopback interface", NULL);
+    request.ifr_flags |= IFF_UP | IFF_RUNNING;
+    if (ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+        die(errno, "set up the loopback interface", NULL);
+    (void)close(fd);
+}
+
+/* Waits until the outer process has moved us into the pod's control groups, once. */
+static void wait_for_cgroups(int outer) {
+    char go = 0;
+    ssize_t n;
+
+    do
+        n = read(outer, &go, 1);
+    while (n < 0 && errno == EINTR);
+    if (n != 1 || go != 'G')
+        _exit(EXIT_START);
+    if (unshare(CLONE_NEWCGROUP) < 0 && errno != EINVAL)
+        warn(errno, "make a control group name space", NULL);
+}
+
+/* The socket that an app says READY=1 to, in the app's root. */
+static void open_notify(struct app *app) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct text path = {address.sun_path, sizeof(address.sun_path), 0};
+    char fd_path[FD_PATH];
+    char name[256];
+    int on = 1;
+    int dir;
+    int error;
+
+    if ((app->flags & APP_NOTIFIES) == 0)
+        return;
+    error = path_parent(app->root, "/run/systemd/notify", true, &dir, name);
+    if (error < 0)
+        die(error, "make the directory of the notification socket of", app->name);
+    text_add(&path, path_of_fd(dir, fd_path));
+    text_bytes(&path, "/notify", sizeof("/notify"));
+    (void)unlinkat(dir, name, 0);
+    app->notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (app->notify < 0 || setsockopt(app->notify, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 ||
+        bind(app->notify, (struct sockaddr *)&address, sizeof(address)) < 0)
+        die(errno, "make the notification socket of", app->name);
+    (void)close(dir);
+}
+
+/* The pipes that an app writes to; we keep both ends, so that they never end. */
+static void open_streams(struct inner *inner, struct app *app) {
+    if ((inner->plan->flags & POD_INTERACTIVE) != 0)
+        return;
+    for (int i = 0; i < 2; i++) {
+        int ends[2];
+
+        if (pipe2(ends, O_CLOEXEC) < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0)
+            die(errno, "make pipes for", app->name);
+        app->stream[i].fd = ends[0];
+        app->out[i] = ends[1];
+    }
+}
+
+/* The pod's terminal: the caller's in interactive pods (through the outer process). */
+static void open_terminal(struct inner *inner) {
+    struct mount_context *mounts = &inner->mounts;
+    struct termios mode;
+    int error = 0;
+
+    if ((inner->plan->flags & POD_INTERACTIVE) == 0) {
+        if (mounts->console_slave >= 0 && tcgetattr(mounts->console_slave, &mode) == 0) {
+            mode.c_oflag &= ~(tcflag_t)OPOST;
+            mode.c_lflag &= ~(tcflag_t)ECHO;
+            (void)tcsetattr(mounts->console_slave, TCSANOW, &mode);
+        }
+        return;
+    }
+    if (!isatty(STDIN_FILENO))
+        return;
+    if (mounts->console_master < 0)
+        error = terminal_open(mounts->pod_root, &mounts->console_master, &mounts->console_slave);
+    if (error < 0)
+        die(error, "make a terminal", NULL);
+    error = send_with_fds(inner->outer, "T", 1, &mounts->console_master, 1);
+    if (error < 0)
+        die(error, "pass on the terminal", NULL);
+    (void)close(mounts->console_master);
+    mounts->console_master = -1;
+    if (inner->plan->app_count > 0 &&
+        fchown(mounts->console_slave, inner->plan->app[0].uid, (gid_t)-1) < 0)
+        warn(errno, "give the terminal to", inner->plan->app[0].name);
+    inner->terminal = true;
+}
+
+/* Everything on the host that is needed by name later on. */
+static void open_host(struct inner *inner) {
+    struct plan *plan = inner->plan;
+
+    mounts_open_sources(&plan->mounts);
+    for (uint32_t i = 0; i < plan->app_count; i++) {
+        mounts_open_sources(&plan->app[i].mounts);
+        cgroups_open(&plan->app[i].cgroups);
+    }
+    output_open(plan);
+    supervise_open(plan);
+    inner->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (inner->null < 0)
+        die(errno, "open", "/dev/null");
+    inner->mounts.pod_root = open(plan->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (inner->mounts.pod_root < 0)
+        die(errno, "open", plan->root);
+}
+
+/* Whether some root gets a control group file system, whose root is decided when it is mounted. */
+static bool mounts_cgroups(const struct mount_ops *ops) {
+    for (uint32_t i = 0; i < ops->count; i++)
+        if (ops->item[i].kind == OP_FILE_SYSTEM && strncmp(ops->item[i].a, "cgroup", 6) == 0)
+            return true;
+    return false;
+}
+
+static void make_roots(struct inner *inner) {
+    struct plan *plan = inner->plan;
+    bool waited = mounts_cgroups(&plan->mounts);
+
+    for (uint32_t i = 0; i < plan->app_count; i++)
+        waited = waited || mounts_cgroups(&plan->app[i].mounts);
+    if (waited)
+        wait_for_cgroups(inner->outer);
+    mounts_scratch(&inner->mounts, plan->root);
+    inner->mounts.pod_root = mounts_run(&inner->mounts, &plan->mounts, plan->root, true);
+    for (uint32_t i = 0; i < plan->app_count; i++) {
+        struct app *app = &plan->app[i];
+
+        app->root = mounts_run(&inner->mounts, &app->mounts, app->rootfs, false);
+        open_notify(app);
+        open_streams(inner, app);
+    }
+    open_terminal(inner);
+    if (!waited)
+        wait_for_cgroups(inner->outer);
+}
+
+/* The pod's root becomes ours; the host's file systems are gone. */
+static void enter_pod_root(const struct inner *inner) {
+    if (fchdir(inner->mounts.pod_root) < 0 || sys_pivot_root_here() < 0 ||
+        umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+        die(errno, "change the root to", inner->plan->root);
+}
+
+static int open_signals(void) {
+    sigset_t all;
+    int fd;
+
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_SETMASK, &all, NULL);
+    fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0)
+        die(errno, "open a signal descriptor", NULL);
+    return fd;
+}
+
+/* Process 1 from its first instruction on. */
+_Noreturn void inner_main(struct plan *plan, int outer, int control) {
+    struct inner inner = {.plan = plan,
+                          .mounts = {-1, -1, -1, -1, -1, -1},
+                          .outer = outer,
+                          .control = control,
+                          .signals = open_signals()};
+
+    bind_to_outer(outer);
+    (void)umask(0);
+    if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+        die(errno, "part with the host's mounts", NULL);
+    open_host(&inner);
+    join_network(plan);
+    loopback_up(plan);
+    if (sethostname(plan->hostname, strlen(plan->hostname)) < 0)
+        die(errno, "set host name", plan->hostname);
+    make_roots(&inner);
+    output_start();
+    enter_pod_root(&inner);
+    supervise(&inner);
+}

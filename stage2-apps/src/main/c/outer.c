@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The outer process: it has the process id that `rkt run` had, stays in the caller's control group
+ * and name spaces, and holds the pod's lock. Its exit status is the pod's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <stdio.h> /* renameat */
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "podinit.h"
+
+static struct {
+    struct plan plan;
+    pid_t inner;
+    int socket;
+    int signals;
+    bool relaying;
+    struct relay relay;
+} outer;
+
+static void remove_cgroups(void) {
+    for (uint32_t i = outer.plan.app_count; i > 0; i--)
+        cgroups_remove(&outer.plan.app[i - 1].cgroups);
+    cgroups_remove(&outer.plan.cgroups);
+}
+
+/* Ends what has been begun when the start fails. */
+static void undo(void) {
+    int status;
+
+    terminal_restore();
+    if (outer.inner > 0) {
+        (void)kill(outer.inner, SIGKILL);
+        (void)waitpid(outer.inner, &status, 0);
+    }
+    remove_cgroups();
+}
+
+/* Undoes what a JVM leaves behind: signal mask and dispositions, and its filter for core dumps. */
+static void reset_process(void) {
+    struct sigaction ordinary;
+    sigset_t all;
+    int fd = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        (void)!write(fd, "0x33", 4);
+        (void)close(fd);
+    }
+    memset(&ordinary, 0, sizeof(ordinary));
+    ordinary.sa_handler = SIG_DFL;
+    for (int i = 1; i < 65; i++)
+        if (i != SIGKILL && i != SIGSTOP)
+            (void)sigaction(i, &ordinary, NULL);
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_SETMASK, &all, NULL);
+    outer.signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (outer.signals < 0)
+        die(errno, "open a signal descriptor", NULL);
+}
+
+static void write_ppid(void) {
+    int dir = open(outer.plan.pod_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    TEXT(number, 32);
+    int fd = -1;
+
+    text_number(&number, (uint64_t)getpid(), 0, 0);
+    text_add(&number, "\n");
+    if (dir >= 0)
+        fd = openat(dir, ".ppid.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (fd < 0 || text_write(&number, fd) < 0 || renameat(dir, ".ppid.tmp", dir, "ppid") < 0)
+        die(errno, "write the file ppid in", outer.plan.pod_dir);
+    (void)close(fd);
+    (void)close(dir);
+}
+
+static int start_inner(int control) {
+    unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | SIGCHLD;
+    int ends[2];
+    long pid;
+
+    if ((outer.plan.flags & POD_SHARE_IPC) == 0)
+        flags |= CLONE_NEWIPC;
+    if (outer.plan.network == NETWORK_LOOPBACK)
+        flags |= CLONE_NEWNET;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        die(errno, "make a socket", NULL);
+    pid = syscall(SYS_clone, flags, 0, 0, 0, 0);
+    if (pid == 0) {
+        on_die(NULL);
+        (void)close(ends[0]);
+        (void)close(outer.signals);
+        inner_main(&outer.plan, ends[1], control);
+    }
+    if (pid < 0)
+        die(errno, "make the pod's name spaces", NULL);
+    (void)close(ends[1]);
+    (void)close(control);
+    outer.inner = (pid_t)pid;
+    outer.socket = ends[0];
+    return 0;
+}
+
+static void join_cgroups(void) {
+    int error;
+
+    cgroups_open(&outer.plan.cgroups);
+    error = cgroups_join(&outer.plan.cgroups, outer.inner);
+    /* One that has ended already has said why itself. */
+    if (error < 0 && error != -ESRCH)
+        die(error, "join the pod's control groups", NULL);
+    (void)send(outer.socket, "G", 1, MSG_NOSIGNAL);
+}
+
+/* Tells whoever started us (systemd's protocol) what has become of the pod. */
+static void notify(const char *state) {
+    const char *name = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = name == NULL ? 0 : strlen(name);
+    int fd;
+
+    if (length < 2 || length >= sizeof(address.sun_path) || (name[0] != '/' && name[0] != '@'))
+        return;
+    memcpy(address.sun_path, name, length);
+    if (name[0] == '@')
+        address.sun_path[0] = 0;
+    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    if (sendto(fd, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address,
+               (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
+        warn(errno, "tell", name);
+    (void)close(fd);
+}
+
+static void start_relay(int master) {
+    outer.relay = (struct relay){.master = master, .in_open = true};
+    outer.relaying = true;
+    terminal_copy_size(master);
+    terminal_raw();
+}
+
+/* Takes a message of process 1; false once there will be no more. */
+static bool inner_event(void) {
+    unsigned count = 1;
+    char what;
+    int fd = -1;
+    ssize_t n = receive_with_fds(outer.socket, &what, 1, &fd, &count);
+
+    if (n != 1)
+        return false;
+    if (what == 'R')
+        notify("READY=1");
+    else if (what == 'S')
+        notify("STOPPING=1");
+    else if (what == 'T' && count == 1)
+        start_relay(fd);
+    return true;
+}
+
+/* Passes signals on; true when process 1 has ended. */
+static bool signal_event(int *ret_status) {
+    struct signalfd_siginfo info;
+
+    while (read(outer.signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        int number = (int)info.ssi_signo;
+
+        if (number == SIGTERM || number == SIGINT || number == SIGQUIT || number == SIGHUP)
+            (void)send(outer.socket, "S", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        else if (number == SIGWINCH && outer.relaying)
+            terminal_copy_size(outer.relay.master);
+    }
+    return waitpid(outer.inner, ret_status, WNOHANG) == outer.inner;
+}
+
+/* Runs until process 1 has ended; its wait status. */
+static int watch(void) {
+    struct pollfd fds[4] = {{outer.signals, POLLIN, 0}, {outer.socket, POLLIN, 0}};
+    int status = 0;
+
+    for (;;) {
+        unsigned count = 2;
+
+        if (outer.relaying)
+            count += relay_poll(&outer.relay, fds + 2);
+        if (poll(fds, count, -1) < 0 && errno != EINTR)
+            die(errno, "wait for events", NULL);
+        if (outer.relaying && !relay_handle(&outer.relay, fds + 2))
+            (void)kill(outer.inner, SIGKILL);
+        if (fds[1].revents != 0 && !inner_event())
+            fds[1].fd = -1;
+        if (fds[0].revents != 0 && signal_event(&status))
+            return status;
+    }
+}
+
+static void tidy_up(void) {
+    int dir = open(outer.plan.pod_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (outer.relaying)
+        while (outer.relay.master >= 0 && relay_drain(&outer.relay))
+            continue;
+    terminal_restore();
+    if (dir >= 0) {
+        (void)unlinkat(dir, "control", 0);
+        (void)close(dir);
+    }
+    remove_cgroups();
+}
+
+/* Carries out the plan; the pod's exit status. */
+int outer_main(int plan_fd, int lock_fd) {
+    int status;
+    int error;
+
+    if (fcntl(lock_fd, F_SETFD, FD_CLOEXEC) < 0)
+        die(errno, "keep the pod's lock", NULL);
+    reset_process();
+    error = plan_read(plan_fd, &outer.plan);
+    if (error < 0)
+        die(error, "read the plan", NULL);
+    (void)close(plan_fd);
+    on_die(undo);
+    cgroups_make(&outer.plan.cgroups);
+    for (uint32_t i = 0; i < outer.plan.app_count; i++)
+        cgroups_make(&outer.plan.app[i].cgroups);
+    start_inner(control_socket(outer.plan.pod_dir));
+    join_cgroups();
+    write_ppid();
+    status = watch();
+    tidy_up();
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What apps write. Every line goes to the app's log file as
+ *
+ *     2026-11-23T19:04:58.123456789Z stdout F text
+ *
+ * (time, stream, F or P: the line's end or a part of a long line, text), and to rkt's stdout as
+ *
+ *     [ 1234.567890] APP[PID]: text
+ *
+ * A console that takes nothing makes apps wait only for a while: then its lines are left out, and
+ * counted, until it takes some again. The log always has them all. A log file that has grown to
+ * its limit becomes FILE.1, replacing an older one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h> /* renameat */
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "podinit.h"
+
+#define LOG_LIMIT (64ULL << 20)
+#define CONSOLE_BYTES 65536
+#define CONSOLE_FULL (CONSOLE_BYTES - 3 * STREAM_BYTES)
+#define STALL_MILLIS 2000
+
+static struct {
+    int fd;
+    bool socket;
+    bool closed;
+    bool dropping;
+    uint64_t dropped;
+    int64_t stalled; /* since when nothing could be written; 0: it could */
+    size_t begin;
+    size_t end;
+    char bytes[CONSOLE_BYTES];
+} console = {.fd = STDOUT_FILENO};
+
+static char log_bytes[2 * STREAM_BYTES];
+
+static void open_log(struct app *app) {
+    struct stat status;
+    const char *name;
+    int error;
+
+    if (*app->log_file == 0)
+        return;
+    error = path_split(app->log_file, &app->log_dir, &name);
+    if (error < 0)
+        die(error, "open the directory of log file", app->log_file);
+    app->log = openat(app->log_dir, name,
+                      O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
+    if (app->log < 0 || fstat(app->log, &status) < 0)
+        die(errno, "open log file", app->log_file);
+    app->log_bytes = (uint64_t)status.st_size;
+}
+
+/* Opens everything that lies on the host: log files, and the directories of status files. */
+void output_open(struct plan *plan) {
+    for (uint32_t i = 0; i < plan->app_count; i++) {
+        struct app *app = &plan->app[i];
+        const char *name;
+        int error;
+
+        open_log(app);
+        error = path_split(app->status_file, &app->status_dir, &name);
+        if (error < 0)
+            die(error, "open the directory of status file", app->status_file);
+    }
+}
+
+/* Gets a console descriptor of our own that never makes us wait, where that is possible. */
+void output_start(void) {
+    struct stat status;
+    char name[FD_PATH];
+    int fd;
+
+    if (fstat(STDOUT_FILENO, &status) < 0) {
+        console.closed = true;
+        return;
+    }
+    console.socket = S_ISSOCK(status.st_mode);
+    if (S_ISFIFO(status.st_mode) || isatty(STDOUT_FILENO)) {
+        fd = open(path_of_fd(STDOUT_FILENO, name), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        if (fd >= 0)
+            console.fd = fd;
+    }
+}
+
+static ssize_t console_write(const char *bytes, size_t size) {
+    struct pollfd ready = {console.fd, POLLOUT, 0};
+
+    if (console.socket)
+        return send(console.fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (console.fd != STDOUT_FILENO)
+        return write(console.fd, bytes, size);
+    if (poll(&ready, 1, 0) <= 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return write(console.fd, bytes, size > STREAM_BYTES ? STREAM_BYTES : size);
+}
+
+/* Writes out what the console takes now. */
+void output_flush(void) {
+    while (!console.closed && console.begin < console.end) {
+        ssize_t n = console_write(console.bytes + console.begin, console.end - console.begin);
+
+        if (n > 0) {
+            console.begin += (size_t)n;
+            console.stalled = 0;
+            continue;
+        }
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && errno == EAGAIN) {
+            if (console.stalled == 0)
+                console.stalled = now_millis();
+            return;
+        }
+        console.closed = true;
+    }
+    console.begin = console.end = 0;
+}
+
+/* Ends leaving lines out once the console has taken all that waited. */
+static void console_resume(void) {
+    struct text note = {console.bytes, sizeof(console.bytes), 0};
+
+    if (!console.dropping || console.end != 0)
+        return;
+    console.dropping = false;
+    text_add(&note, "pod-init: warning: ");
+    text_number(&note, console.dropped, 0, 0);
+    text_add(&note, " bytes of output are only in the log files\n");
+    console.dropped = 0;
+    console.end = note.used;
+    output_flush();
+}
+
+/* Puts bytes on their way to the console. */
+void output_console(const char *bytes, size_t length) {
+    if (console.closed)
+        return;
+    if (console.dropping || length > sizeof(console.bytes) - console.end) {
+        console.dropping = true;
+        console.dropped += length;
+        return;
+    }
+    memcpy(console.bytes + console.end, bytes, length);
+    console.end += length;
+}
+
+/* Whether something waits for the console. */
+bool output_pending(void) {
+    return console.end != 0 && !console.closed;
+}
+
+/* Whether apps should wait for the console. */
+bool output_paused(void) {
+    return output_pending() && !console.dropping && console.end > CONSOLE_FULL;
+}
+
+/* The console's descriptor, to wait for. */
+int output_fd(void) {
+    return console.fd;
+}
+
+/* When output_tick wants to be called; 0: never. */
+int64_t output_deadline(void) {
+    return output_paused() && console.stalled != 0 ? console.stalled + STALL_MILLIS : 0;
+}
+
+/* Looks after the console: writes, and gives up waiting for it. */
+void output_tick(void) {
+    output_flush();
+    console_resume();
+    if (output_paused() && console.stalled != 0 && now_millis() >= console.stalled + STALL_MILLIS)
+        console.dropping = true;
+}
+
+static void rotate(struct app *app) {
+    const char *name = strrchr(app->log_file, '/') + 1;
+    TEXT(old, 300);
+    int fd;
+
+    text_add(&old, name);
+    text_bytes(&old, ".1", sizeof(".1"));
+    if (old.used == old.size || renameat(app->log_dir, name, app->log_dir, old.at) < 0)
+        return;
+    fd = openat(app->log_dir, name, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0640);
+    if (fd < 0)
+        return;
+    (void)close(app->log);
+    app->log = fd;
+    app->log_bytes = 0;
+}
+
+static void add_time(struct text *text) {
+    struct timespec now;
+    struct tm utc;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)gmtime_r(&now.tv_sec, &utc);
+    text_number(text, (uint64_t)(utc.tm_year + 1900), 4, '0');
+    text_add(text, "-");
+    text_number(text, (uint64_t)(utc.tm_mon + 1), 2, '0');
+    text_add(text, "-");
+    text_number(text, (uint64_t)utc.tm_mday, 2, '0');
+    text_add(text, "T");
+    text_number(text, (uint64_t)utc.tm_hour, 2, '0');
+    text_add(text, ":");
+    text_number(text, (uint64_t)utc.tm_min, 2, '0');
+    text_add(text, ":");
+    text_number(text, (uint64_t)utc.tm_sec, 2, '0');
+    text_add(text, ".");
+    text_number(text, (uint64_t)now.tv_nsec, 9, '0');
+    text_add(text, "Z");
+}
+
+static void log_line(struct app *app, const struct stream *stream, const char *line, size_t size,
+                     bool whole) {
+    struct text text = {log_bytes, sizeof(log_bytes), 0};
+    int error;
+
+    if (app->log < 0)
+        return;
+    add_time(&text);
+    text_add(&text, stream->error ? " stderr " : " stdout ");
+    text_add(&text, whole ? "F " : "P ");
+    text_bytes(&text, line, size);
+    text_add(&text, "\n");
+    if (app->log_bytes >= LOG_LIMIT)
+        rotate(app);
+    error = text_write(&text, app->log);
+    if (error == 0) {
+        app->log_bytes += text.used;
+    } else if (!app->log_failed) {
+        app->log_failed = true;
+        warn(error, "write log file", app->log_file);
+    }
+}
+
+static void console_line(const struct app *app, const char *line, size_t size) {
+    struct timespec now;
+    TEXT(prefix, 384);
+
+    if (console.closed)
+        return;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    text_add(&prefix, "[");
+    text_number(&prefix, (uint64_t)now.tv_sec, 5, ' ');
+    text_add(&prefix, ".");
+    text_number(&prefix, (uint64_t)now.tv_nsec / 1000, 6, '0');
+    text_add(&prefix, "] ");
+    text_add(&prefix, app->name);
+    text_add(&prefix, "[");
+    text_number(&prefix, (uint64_t)(app->main > 0 ? app->main : app->pid), 0, 0);
+    text_add(&prefix, "]: ");
+    if (prefix.used + size + 1 > sizeof(console.bytes) - console.end) {
+        output_console(console.bytes, prefix.used + size + 1); /* too much: left out */
+        return;
+    }
+    output_console(prefix.at, prefix.used);
+    output_console(line, size);
+    output_console("\n", 1);
+}
+
+static void emit(struct app *app, struct stream *stream, const char *line, size_t size,
+                 bool whole) {
+    log_line(app, stream, line, size, whole);
+    if (!stream->continued || size != 0)
+        console_line(app, line, size);
+    stream->continued = !whole;
+}
+
+/* Passes on the whole lines that a stream holds, as far as the console lets us. */
+static void pass_lines(struct app *app, struct stream *stream) {
+    char *line = stream->line;
+    char *end;
+
+    stream->held = false;
+    while ((end = memchr(line, '\n', stream->used)) != NULL) {
+        if (output_paused()) {
+            output_flush();
+            if (output_paused()) {
+                stream->held = true;
+                break;
+            }
+        }
+        emit(app, stream, line, (size_t)(end - line), true);
+        stream->used -= (uint32_t)(end + 1 - line);
+        line = end + 1;
+    }
+    if (!stream->held && stream->used == STREAM_BYTES) {
+        emit(app, stream, line, STREAM_BYTES, false);
+        stream->used = 0;
+    } else if (line != stream->line) {
+        memmove(stream->line, line, stream->used);
+    }
+}
+
+/* Reads once from a stream, as much as there is room for, and passes on the lines in it. */
+void output_read(struct app *app, struct stream *stream, bool readable) {
+    ssize_t n = 0;
+
+    if (readable && stream->used < STREAM_BYTES)
+        n = read(stream->fd, stream->line + stream->used, STREAM_BYTES - stream->used);
+    if (n > 0)
+        stream->used += (uint32_t)n;
+    if (n > 0 || stream->held)
+        pass_lines(app, stream);
+}
+
+/* Passes on what is left of a stream, up to a limit against one who never ends. */
+static void finish_stream(struct app *app, struct stream *stream) {
+    struct pollfd more = {stream->fd, POLLIN, 0};
+
+    for (int rounds = 0; rounds < 4096 && stream->fd >= 0; rounds++) {
+        if (!stream->held && (poll(&more, 1, 0) <= 0 || (more.revents & POLLIN) == 0))
+            break;
+        output_read(app, stream, !stream->held);
+        output_tick();
+        if (stream->held)
+            (void)poll(&(struct pollfd){console.fd, POLLOUT, 0}, 1, 50);
+    }
+    if (stream->used != 0)
+        emit(app, stream, stream->line, stream->used, true);
+    stream->used = 0;
+}
+
+/* Passes on what an app has left when it has ended. */
+void output_end(struct app *app) {
+    for (int i = 0; i < 2; i++)
+        finish_stream(app, &app->stream[i]);
+}
+
+/* Passes on all that is left once nobody writes any more. */
+void output_finish(struct plan *plan) {
+    int64_t until = now_millis() + STALL_MILLIS;
+
+    for (uint32_t i = 0; i < plan->app_count; i++)
+        output_end(&plan->app[i]);
+    while (output_pending() && now_millis() < until) {
+        struct pollfd ready = {console.fd, POLLOUT, 0};
+
+        (void)poll(&ready, 1, 100);
+        output_tick();
+    }
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reader of the plan; the format is described in the Java class PodInitPlan, which writes it.
+ * Texts stay where they lie in the plan's bytes; lists become arrays in one arena whose size is
+ * fixed by the plan's size, so that a plan of lies costs nothing.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "podinit.h"
+
+#define PLAN_LIMIT (8u << 20)
+#define APP_LIMIT 256u
+#define MAGIC "rktjpln1"
+
+static struct {
+    char *at;
+    size_t left;
+} arena;
+
+/* Zeroed memory for count elements, or null (and a bad reader) if the plan is not worth it. */
+static void *array(struct reader *in, uint32_t count, size_t size) {
+    size_t bytes;
+
+    if (in->bad || __builtin_mul_overflow((size_t)count, size, &bytes) ||
+        bytes > SIZE_MAX - 15 || (bytes + 15) / 16 * 16 > arena.left) {
+        in->bad = true;
+        return NULL;
+    }
+    bytes = (bytes + 15) / 16 * 16;
+    arena.at += bytes;
+    arena.left -= bytes;
+    return arena.at - bytes;
+}
+
+/* The next number. */
+uint32_t read_number(struct reader *in) {
+    const unsigned char *p = in->at;
+
+    if (in->bad || in->end - p < 4) {
+        in->bad = true;
+        return 0;
+    }
+    in->at += 4;
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static uint64_t read_wide(struct reader *in) {
+    uint64_t low = read_number(in);
+
+    return low | (uint64_t)read_number(in) << 32;
+}
+
+/* Length bytes and the zero bytes after them. */
+static const void *read_padded(struct reader *in, uint32_t length, uint32_t padding) {
+    const unsigned char *p = in->at;
+    size_t left = (size_t)(in->end - p);
+
+    if (in->bad || length > left || padding > left - length) {
+        in->bad = true;
+        return NULL;
+    }
+    for (uint32_t i = 0; i < padding; i++)
+        if (p[length + i] != 0)
+            in->bad = true;
+    in->at += (size_t)length + padding;
+    return p;
+}
+
+/* The next text, never null. */
+const char *read_text(struct reader *in) {
+    uint32_t length = read_number(in);
+    const char *text = read_padded(in, length, 4 - length % 4);
+
+    if (text == NULL || memchr(text, 0, length) != NULL)
+        in->bad = true;
+    return in->bad ? "" : text;
+}
+
+static const void *read_blob(struct reader *in, uint32_t multiple, uint32_t *ret_size) {
+    uint32_t length = read_number(in);
+    const void *blob = read_padded(in, length, (4 - length % 4) % 4);
+
+    if (length % multiple != 0)
+        in->bad = true;
+    *ret_size = in->bad ? 0 : length;
+    return blob;
+}
+
+/* A number of elements, each of at least least bytes. */
+static uint32_t read_count(struct reader *in, size_t least) {
+    uint32_t count = read_number(in);
+
+    if (!in->bad && count > (size_t)(in->end - in->at) / least)
+        in->bad = true;
+    return in->bad ? 0 : count;
+}
+
+static void read_strings(struct reader *in, struct strings *ret) {
+    ret->count = read_count(in, 8);
+    ret->item = array(in, ret->count + 1, sizeof(char *));
+    for (uint32_t i = 0; i < ret->count && !in->bad; i++)
+        ret->item[i] = (char *)(uintptr_t)read_text(in);
+}
+
+static void read_commands(struct reader *in, struct commands *ret) {
+    ret->count = read_count(in, 4);
+    ret->item = array(in, ret->count, sizeof(struct strings));
+    for (uint32_t i = 0; i < ret->count && !in->bad; i++) {
+        read_strings(in, &ret->item[i]);
+        if (ret->item != NULL && ret->item[i].count == 0)
+            in->bad = true;
+    }
+}
+
+static void read_ops(struct reader *in, struct mount_ops *ret) {
+    ret->count = read_count(in, 44);
+    ret->item = array(in, ret->count, sizeof(struct mount_op));
+    for (uint32_t i = 0; i < ret->count && !in->bad; i++) {
+        struct mount_op *op = &ret->item[i];
+        uint32_t kind = read_number(in);
+
+        if (kind >= OP_KINDS)
+            in->bad = true;
+        op->kind = (enum op_kind)kind;
+        op->a = read_text(in);
+        op->b = read_text(in);
+        op->c = read_text(in);
+        op->flags = read_number(in);
+        op->mode = read_number(in);
+        op->device = read_wide(in);
+        op->source = -1;
+    }
+}
+
+static void read_cgroup_dir(struct reader *in, struct cgroup_dir *ret) {
+    ret->path = read_text(in);
+    ret->settings = read_count(in, 20);
+    ret->setting = array(in, ret->settings, sizeof(struct cgroup_setting));
+    for (uint32_t i = 0; i < ret->settings && !in->bad; i++) {
+        ret->setting[i].file = read_text(in);
+        ret->setting[i].value = read_text(in);
+        ret->setting[i].required = read_number(in) != 0;
+    }
+    ret->program = read_blob(in, 8, &ret->program_size);
+}
+
+static void read_cgroups(struct reader *in, struct cgroup_plan *ret) {
+    ret->count = read_count(in, 16);
+    ret->dir = array(in, ret->count, sizeof(struct cgroup_dir));
+    for (uint32_t i = 0; i < ret->count && !in->bad; i++)
+        read_cgroup_dir(in, &ret->dir[i]);
+    read_strings(in, &ret->join);
+    ret->procs = array(in, ret->join.count, sizeof(int));
+    for (uint32_t i = 0; i < ret->join.count && !in->bad; i++)
+        ret->procs[i] = -1;
+}
+
+static void read_gids(struct reader *in, struct app *app) {
+    uint32_t count = read_count(in, 4);
+
+    app->gids = array(in, count + 1, sizeof(uint32_t));
+    if (in->bad)
+        return;
+    app->gids[0] = app->gid;
+    app->gid_count = count + 1;
+    for (uint32_t i = 1; i <= count; i++)
+        app->gids[i] = read_number(in);
+}
+
+static void read_profile(struct reader *in, struct app *app) {
+    read_strings(in, &app->arguments);
+    read_strings(in, &app->search_path);
+    read_strings(in, &app->environment);
+    app->working_directory = read_text(in);
+    app->uid = read_number(in);
+    app->gid = read_number(in);
+    if (app->uid == UINT32_MAX || app->gid == UINT32_MAX || app->arguments.count == 0)
+        in->bad = true;
+    read_gids(in, app);
+    app->capabilities = read_wide(in);
+    app->flags = read_number(in);
+    app->seccomp = read_blob(in, 8, &app->seccomp_size);
+    if (app->seccomp_size / 8 > 4096)
+        in->bad = true;
+    app->oom_score_adjust = (int32_t)read_number(in);
+    read_commands(in, &app->pre_start);
+    read_commands(in, &app->post_stop);
+}
+
+static void read_app(struct reader *in, struct app *app) {
+    app->name = read_text(in);
+    app->rootfs = read_text(in);
+    read_ops(in, &app->mounts);
+    app->read_only_root = read_number(in) != 0;
+    read_cgroups(in, &app->cgroups);
+    app->log_file = read_text(in);
+    app->status_file = read_text(in);
+    read_profile(in, app);
+    app->root = app->mntns = app->start = app->notify = -1;
+    app->status_dir = app->log_dir = app->log = app->out[0] = app->out[1] = -1;
+    for (int i = 0; i < 2; i++) {
+        app->stream[i].fd = -1;
+        app->stream[i].error = i == 1;
+        app->stream[i].line = array(in, STREAM_BYTES, 1);
+    }
+}
+
+static void read_pod(struct reader *in, struct plan *plan) {
+    uint32_t network;
+
+    plan->uuid = read_text(in);
+    plan->hostname = read_text(in);
+    plan->pod_dir = read_text(in);
+    plan->root = read_text(in);
+    plan->ready_link = read_text(in);
+    network = read_number(in);
+    if (network > NETWORK_JOINED)
+        in->bad = true;
+    plan->network = (enum network)network;
+    plan->netns = read_text(in);
+    plan->flags = read_number(in);
+    plan->stop_timeout = read_number(in);
+    if (plan->stop_timeout > INT_MAX)
+        in->bad = true;
+    read_ops(in, &plan->mounts);
+    read_cgroups(in, &plan->cgroups);
+}
+
+/* Reads a plan whose bytes stay in place as long as it is used; -EBADMSG if it is malformed. */
+int plan_parse(const void *bytes, size_t size, struct plan *ret_plan) {
+    struct reader in = {bytes, (const unsigned char *)bytes + size, false};
+    struct plan plan = {0};
+    size_t arena_size = 16 * size + (APP_LIMIT * (sizeof(struct app) + 2 * STREAM_BYTES));
+
+    if (size < 12 || memcmp(bytes, MAGIC, 8) != 0)
+        return -EBADMSG;
+    in.at += 8;
+    if (read_number(&in) != size)
+        return -EBADMSG;
+    arena.at = mmap(NULL, arena_size, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (arena.at == MAP_FAILED)
+        return -errno;
+    arena.left = arena_size;
+    read_pod(&in, &plan);
+    plan.app_count = read_count(&in, 100);
+    if (plan.app_count > APP_LIMIT)
+        in.bad = true;
+    plan.app = array(&in, plan.app_count, sizeof(struct app));
+    for (uint32_t i = 0; i < plan.app_count && !in.bad; i++)
+        read_app(&in, &plan.app[i]);
+    if (in.bad || in.at != in.end)
+        return -EBADMSG;
+    *ret_plan = plan;
+    return 0;
+}
+
+/* Reads a plan from the beginning of a file, or whatever comes out of a pipe, up to its end. */
+int plan_read(int fd, struct plan *ret_plan) {
+    size_t used = 0;
+    char *bytes = mmap(NULL, PLAN_LIMIT, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (bytes == MAP_FAILED)
+        return -errno;
+    (void)lseek(fd, 0, SEEK_SET);
+    for (;;) {
+        ssize_t n = read(fd, bytes + used, PLAN_LIMIT - used);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        used += (size_t)n;
+        if (used == PLAN_LIMIT)
+            return -EFBIG;
+    }
+    return plan_parse(bytes, used, ret_plan);
+}

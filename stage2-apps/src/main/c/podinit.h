@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pod-init: carries out a plan that rkt has made, then looks after the pod until it has ended.
+ *
+ * Two processes. The outer one keeps the process id of `rkt run`; it makes control groups, starts
+ * the inner one in new name spaces, passes signals on and tidies up. The inner one is process 1 of
+ * the pod: it makes the mounts, starts the apps, collects their output and reaps them.
+ *
+ * House rules: before the first app starts any error ends the program (die); afterwards it warns
+ * and goes on. Functions return a negative errno unless they say otherwise, results come through
+ * ret_ parameters, and nothing is allocated once the plan has been read.
+ */
+#ifndef RKTJ_PODINIT_H
+#define RKTJ_PODINIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "kernel.h"
+
+/* Exit status when the pod could not be started; systemd's numbers when an app could not be. */
+enum {
+    EXIT_START = 254,
+    EXIT_NSPAWN = 1,
+    EXIT_CHDIR = 200,
+    EXIT_EXEC = 203,
+    EXIT_STDIN = 208,
+    EXIT_GROUP = 216,
+    EXIT_USER = 217,
+    EXIT_CAPABILITIES = 218,
+    EXIT_CGROUP = 219,
+    EXIT_SETSID = 220,
+    EXIT_NAMESPACE = 226,
+    EXIT_NO_NEW_PRIVILEGES = 227,
+    EXIT_SECCOMP = 228,
+};
+
+/* ---- report.c: texts for people, without stdio ---- */
+
+struct text {
+    char *at;
+    size_t size;
+    size_t used;
+};
+
+#define TEXT(name, bytes)                                                                          \
+    char name##_space[bytes];                                                                      \
+    struct text name = {name##_space, sizeof(name##_space), 0}
+
+void text_add(struct text *text, const char *more);
+void text_bytes(struct text *text, const char *more, size_t length);
+void text_quoted(struct text *text, const char *more);
+void text_number(struct text *text, uint64_t number, unsigned width, char pad);
+int text_write(struct text *text, int fd);
+void warn(int error, const char *verb, const char *thing);
+void warn_plain(const char *message, const char *thing);
+_Noreturn void die(int error, const char *verb, const char *thing);
+_Noreturn void die_with(int status, int error, const char *verb, const char *thing);
+void on_die(void (*hook)(void));
+const char *signal_name(int number);
+int64_t now_millis(void);
+
+/* ---- plan.c: the plan as the Java class PodInitPlan writes it ---- */
+
+struct strings {
+    uint32_t count;
+    char **item; /* followed by a null pointer */
+};
+
+enum op_kind {
+    OP_OVERLAY,
+    OP_SELF_BIND,
+    OP_BIND,
+    OP_BIND_FROM_POD,
+    OP_FILE_SYSTEM,
+    OP_DIRECTORY,
+    OP_SYMLINK,
+    OP_DEVICE,
+    OP_REMOVE_NON_DIRECTORY,
+    OP_READ_ONLY,
+    OP_MASK,
+    OP_CONSOLE,
+    OP_KINDS
+};
+
+enum { /* flags of operations */
+    FLAG_READ_ONLY = 1,
+    FLAG_NO_SUID = 2,
+    FLAG_NO_DEV = 4,
+    FLAG_NO_EXEC = 8,
+    FLAG_RECURSIVE = 16,
+    FLAG_OPTIONAL = 32,
+};
+
+struct mount_op {
+    enum op_kind kind;
+    uint32_t flags;
+    uint32_t mode;
+    int source; /* opened source of OP_BIND, or -1 */
+    uint64_t device;
+    const char *a;
+    const char *b;
+    const char *c;
+};
+
+struct mount_ops {
+    uint32_t count;
+    struct mount_op *item;
+};
+
+struct cgroup_setting {
+    const char *file;
+    const char *value;
+    bool required;
+};
+
+struct cgroup_dir {
+    const char *path;
+    uint32_t settings;
+    struct cgroup_setting *setting;
+    const void *program;
+    uint32_t program_size;
+    bool made;
+};
+
+struct cgroup_plan {
+    uint32_t count;
+    struct cgroup_dir *dir;
+    struct strings join;
+    int *procs; /* cgroup.procs of each entry of join, opened by cgroups_open */
+};
+
+struct commands {
+    uint32_t count;
+    struct strings *item;
+};
+
+enum { APP_NO_NEW_PRIVILEGES = 1, APP_NOTIFIES = 2 };
+enum app_state { APP_IDLE, APP_PRE_START, APP_RUNNING, APP_POST_STOP, APP_DONE };
+
+#define STREAM_BYTES 4096
+
+/* One output of an app: what it has written of the line at hand. */
+struct stream {
+    int fd;
+    bool error;
+    bool held;      /* whole lines wait for the console */
+    bool continued; /* the line's beginning has been written out already */
+    uint32_t used;
+    char *line; /* STREAM_BYTES */
+};
+
+struct app {
+    /* from the plan */
+    const char *name;
+    const char *rootfs;
+    struct mount_ops mounts;
+    bool read_only_root;
+    struct cgroup_plan cgroups;
+    const char *log_file;
+    const char *status_file;
+    struct strings arguments;
+    struct strings search_path;
+    struct strings environment;
+    const char *working_directory;
+    uint32_t uid;
+    uint32_t gid;
+    uint32_t gid_count;
+    uint32_t *gids; /* supplementary, the primary one first */
+    uint64_t capabilities;
+    uint32_t flags;
+    const void *seccomp;
+    uint32_t seccomp_size;
+    int32_t oom_score_adjust;
+    struct commands pre_start;
+    struct commands post_stop;
+    /* at run time */
+    enum app_state state;
+    uint32_t step; /* which handler runs */
+    pid_t pid;     /* the process that the state is about */
+    pid_t main;    /* the app itself, kept for its log lines */
+    int root;      /* its root, until its mount name space exists */
+    int mntns;     /* its mount name space */
+    int start;     /* our end of the socket to a process being set up */
+    int notify;    /* its notification socket */
+    int status_dir;
+    int log_dir;
+    int log;
+    int out[2]; /* write ends of stdout and stderr */
+    uint64_t log_bytes;
+    bool ready;
+    bool log_failed;
+    int status;
+    int64_t leftovers_until; /* when what it left behind is killed; 0: nothing left */
+    struct stream stream[2];
+};
+
+enum network { NETWORK_HOST, NETWORK_LOOPBACK, NETWORK_JOINED };
+enum { POD_SHARE_IPC = 1, POD_INTERACTIVE = 2 };
+
+struct plan {
+    const char *uuid;
+    const char *hostname;
+    const char *pod_dir;
+    const char *root;
+    const char *ready_link;
+    enum network network;
+    const char *netns;
+    uint32_t flags;
+    uint32_t stop_timeout;
+    struct mount_ops mounts;
+    struct cgroup_plan cgroups;
+    uint32_t app_count;
+    struct app *app;
+};
+
+/* A cursor over bytes from outside; once bad it yields zeroes and empty texts. */
+struct reader {
+    const unsigned char *at;
+    const unsigned char *end;
+    bool bad;
+};
+
+int plan_read(int fd, struct plan *ret_plan);
+int plan_parse(const void *bytes, size_t size, struct plan *ret_plan);
+uint32_t read_number(struct reader *in);
+const char *read_text(struct reader *in);
+
+/* ---- path.c: names inside a root that nothing can lead out of ---- */
+
+enum create { CREATE_NOTHING, CREATE_DIRECTORY, CREATE_FILE };
+
+#define FD_PATH 32
+
+const char *path_of_fd(int fd, char name[FD_PATH]);
+int path_open(int root, const char *path, int flags);
+int path_walk(int root, const char *path, enum create create);
+int path_target(int root, const char *path, bool directory);
+int path_parent(int root, const char *path, bool create, int *ret_dir, char name[256]);
+int path_make_parents(const char *path);
+int path_split(const char *path, int *ret_dir, const char **ret_name);
+bool openat2_missing(int error);
+
+/* ---- mounts.c: the operations of a root ---- */
+
+struct mount_context {
+    int pod_root;
+    int mask_dir;
+    int mask_file;
+    int proc; /* a proc file system of the pod's own, mounted nowhere */
+    int console_master;
+    int console_slave;
+};
+
+void mounts_open_sources(struct mount_ops *ops);
+void mounts_scratch(struct mount_context *context, const char *path);
+int mounts_run(struct mount_context *context, struct mount_ops *ops, const char *path, bool pod);
+int mount_read_only_root(void);
+int tree_bind(int source, int target, uint32_t flags);
+
+/* ---- cgroup.c ---- */
+
+void cgroups_make(struct cgroup_plan *plan);
+void cgroups_open(struct cgroup_plan *plan);
+int cgroups_join(const struct cgroup_plan *plan, pid_t pid);
+void cgroups_remove(const struct cgroup_plan *plan);
+bool cgroups_signal(const struct cgroup_plan *plan, int number, pid_t except);
+
+/* ---- app.c: how a process becomes a part of an app ---- */
+
+enum entry { ENTRY_APP, ENTRY_HANDLER, ENTRY_VISIT };
+
+struct start {
+    struct app *app;
+    enum entry entry;
+    char **argv;
+    char **environment;
+    int stdio[3];
+    bool terminal; /* stdio[0] becomes the controlling terminal */
+    int start;     /* socket: the mount name space goes out here; closed by exec */
+    int proc;
+};
+
+_Noreturn void app_process(const struct start *start);
+
+/* ---- program.c: finding a program, and saying why it cannot run ---- */
+
+bool program_find(const struct app *app, const char *name, char path[4096]);
+bool program_check(const char *path);
+_Noreturn void program_failed(const char *path, int error);
+
+/* ---- output.c: log files and the console ---- */
+
+void output_open(struct plan *plan);
+void output_start(void);
+void output_read(struct app *app, struct stream *stream, bool readable);
+void output_end(struct app *app);
+void output_console(const char *bytes, size_t length);
+void output_flush(void);
+void output_finish(struct plan *plan);
+bool output_pending(void);
+bool output_paused(void);
+int output_fd(void);
+int64_t output_deadline(void);
+void output_tick(void);
+
+/* ---- supervise.c: process 1 ---- */
+
+struct inner {
+    struct plan *plan;
+    struct mount_context mounts;
+    int outer;   /* socket to the outer process */
+    int control; /* listening socket */
+    int signals; /* signalfd */
+    int null;
+    bool terminal; /* the app's streams are a terminal of ours */
+};
+
+void supervise_open(const struct plan *plan);
+_Noreturn void supervise(struct inner *inner);
+
+/* ---- inner.c ---- */
+
+_Noreturn void inner_main(struct plan *plan, int outer, int control);
+
+/* ---- control.c: visits from outside ---- */
+
+#define CONTROL_VISITS 16
+#define CONTROL_MESSAGE 65536
+
+enum control_request { CONTROL_ENTER = 1, CONTROL_SIGNAL = 2 };
+enum control_reply { REPLY_STARTED = 1, REPLY_EXITED = 2, REPLY_KILLED = 3, REPLY_ERROR = 4 };
+enum { ENTER_TERMINAL = 1 };
+
+struct pollfd;
+unsigned control_poll(struct inner *inner, struct pollfd *fds);
+void control_handle(struct inner *inner, const struct pollfd *fds, unsigned count);
+bool control_reaped(pid_t pid, int status);
+int control_socket(const char *pod_dir);
+int send_with_fds(int socket, const void *bytes, size_t size, const int *fds, unsigned count);
+ssize_t receive_with_fds(int socket, void *bytes, size_t size, int *fds, unsigned *count);
+
+/* ---- terminal.c: a caller's terminal joined to a pseudo terminal ---- */
+
+struct relay {
+    int master;
+    bool in_open;
+    unsigned escapes;
+    int64_t escape_began;
+    size_t used; /* bytes on their way to the master */
+    size_t done;
+    char pending[512];
+};
+
+int terminal_open(int ptmx_root, int *ret_master, int *ret_slave);
+void terminal_raw(void);
+void terminal_restore(void);
+void terminal_copy_size(int master);
+unsigned relay_poll(struct relay *relay, struct pollfd *fds);
+bool relay_handle(struct relay *relay, const struct pollfd *fds);
+bool relay_drain(struct relay *relay);
+
+/* ---- outer.c and enter.c ---- */
+
+int outer_main(int plan_fd, int lock_fd);
+int enter_main(const char *pod_dir, const char *app, char **command);
+
+#endif

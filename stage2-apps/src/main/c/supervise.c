@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Process 1 at work: one loop that starts apps, reaps, collects output, answers visitors, and ends
+ * the pod by rkt's rules: an app that ends well leaves the others alone, one that fails ends the
+ * pod with its status, and so does a request from outside, with status 0.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <stdio.h> /* renameat */
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "podinit.h"
+
+#define MAX_APPS 256u
+#define MAX_POLL (8 + CONTROL_VISITS + 4 * MAX_APPS)
+
+static struct {
+    bool stopping;
+    bool ready;
+    bool failed;
+    int status;
+    int64_t kill_at;
+    int ready_dir;
+    const char *ready_name;
+} pod = {.ready_dir = -1};
+
+static void write_small(int dir, const char *name, const char *suffix, const char *bytes,
+                        size_t size) {
+    TEXT(final, 300);
+    TEXT(temporary, 300);
+    int fd;
+    ssize_t n = -1;
+
+    text_add(&final, name);
+    text_bytes(&final, suffix, strlen(suffix) + 1);
+    text_add(&temporary, ".");
+    text_add(&temporary, name);
+    text_add(&temporary, suffix);
+    text_bytes(&temporary, ".tmp", sizeof(".tmp"));
+    if (final.used == final.size || temporary.used == temporary.size)
+        return;
+    fd = openat(dir, temporary.at, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (fd >= 0) {
+        n = write(fd, bytes, size);
+        (void)close(fd);
+    }
+    if (n != (ssize_t)size || renameat(dir, temporary.at, dir, final.at) < 0)
+        warn(errno, "write status file", final.at);
+}
+
+/* Records how an app has ended: its status for rkt, and the reason beside it. */
+static void record(const struct app *app, int status, bool core) {
+    const char *name = strrchr(app->status_file, '/') + 1;
+    TEXT(number, 32);
+    TEXT(reason, 64);
+
+    text_number(&number, (uint64_t)app->status, 0, 0);
+    text_add(&number, "\n");
+    if (WIFSIGNALED(status)) {
+        text_add(&reason, "killed ");
+        text_add(&reason, signal_name(WTERMSIG(status)));
+        if (WTERMSIG(status) > SIGSYS)
+            text_number(&reason, (uint64_t)WTERMSIG(status), 0, 0);
+        text_add(&reason, core ? ", core dumped\n" : "\n");
+    } else {
+        text_add(&reason, "exited ");
+        text_number(&reason, (uint64_t)app->status, 0, 0);
+        text_add(&reason, "\n");
+    }
+    write_small(app->status_dir, name, ".reason", reason.at, reason.used);
+    write_small(app->status_dir, name, "", number.at, number.used);
+}
+
+static void choose_streams(const struct inner *inner, const struct app *app, struct start *start) {
+    bool interactive = (inner->plan->flags & POD_INTERACTIVE) != 0;
+
+    for (int i = 0; i < 3; i++) {
+        if (inner->terminal)
+            start->stdio[i] = inner->mounts.console_slave;
+        else if (interactive)
+            start->stdio[i] = i;
+        else
+            start->stdio[i] = i == 0 ? inner->null : app->out[i - 1];
+    }
+    start->terminal = inner->terminal;
+}
+
+/* Starts a process of an app; its set-up is reported on app->start. */
+static void spawn(struct inner *inner, struct app *app, const struct strings *command,
+                  enum entry entry) {
+    struct start start = {.app = app,
+                          .entry = entry,
+                          .argv = command->item,
+                          .environment = app->environment.item,
+                          .proc = inner->mounts.proc};
+    int ends[2] = {-1, -1};
+
+    choose_streams(inner, app, &start);
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        die(errno, "start", app->name);
+    start.start = ends[1];
+    if (app->start >= 0)
+        (void)close(app->start);
+    app->start = ends[0];
+    app->pid = fork();
+    if (app->pid == 0)
+        app_process(&start);
+    (void)close(ends[1]);
+    if (app->pid < 0)
+        die(errno, "start", app->name);
+    if (entry == ENTRY_APP)
+        app->main = app->pid;
+}
+
+static void signal_app(const struct app *app, int number) {
+    if (app->pid <= 0)
+        return;
+    if (!cgroups_signal(&app->cgroups, number, -1) && kill(-app->pid, number) < 0)
+        (void)kill(app->pid, number);
+}
+
+/* Begins to end the pod: everybody is asked, and killed when his time is over. */
+static void stop(struct inner *inner, int status) {
+    if (pod.stopping)
+        return;
+    pod.stopping = true;
+    pod.status = status;
+    pod.kill_at = now_millis() + inner->plan->stop_timeout;
+    (void)send(inner->outer, "S", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    for (uint32_t i = 0; i < inner->plan->app_count; i++)
+        if (inner->plan->app[i].state != APP_POST_STOP)
+            signal_app(&inner->plan->app[i], SIGTERM);
+}
+
+static void announce_ready(struct inner *inner) {
+    if (pod.ready || pod.stopping)
+        return;
+    for (uint32_t i = 0; i < inner->plan->app_count; i++)
+        if (!inner->plan->app[i].ready)
+            return;
+    pod.ready = true;
+    if (symlinkat("ready", pod.ready_dir, pod.ready_name) < 0 && errno != EEXIST)
+        warn(errno, "make the link that says", "ready");
+    (void)send(inner->outer, "R", 1, MSG_NOSIGNAL);
+}
+
+/* What comes next for an app that has no process. */
+static void advance(struct inner *inner, struct app *app) {
+    if (app->state == APP_IDLE) {
+        app->state = APP_PRE_START;
+        app->step = 0;
+    }
+    if (app->state == APP_PRE_START) {
+        if (app->step < app->pre_start.count && !pod.stopping) {
+            spawn(inner, app, &app->pre_start.item[app->step++], ENTRY_HANDLER);
+            return;
+        }
+        if (!pod.stopping) {
+            app->state = APP_RUNNING;
+            spawn(inner, app, &app->arguments, ENTRY_APP);
+            return;
+        }
+        app->state = APP_POST_STOP;
+        app->step = 0;
+    }
+    if (app->state == APP_POST_STOP && app->step < app->post_stop.count && app->mntns >= 0) {
+        spawn(inner, app, &app->post_stop.item[app->step++], ENTRY_HANDLER);
+        return;
+    }
+    app->state = APP_DONE;
+    output_end(app);
+}
+
+/* Asks what an ended app has left running to end as well, and sees to it later. */
+static void stop_leftovers(struct inner *inner, struct app *app) {
+    if (cgroups_signal(&app->cgroups, SIGTERM, -1))
+        app->leftovers_until = now_millis() + inner->plan->stop_timeout;
+}
+
+static void app_ended(struct inner *inner, struct app *app, int status) {
+    bool signaled = WIFSIGNALED(status);
+
+    app->status = signaled ? WTERMSIG(status) : WEXITSTATUS(status);
+    record(app, status, signaled && WCOREDUMP(status));
+    stop_leftovers(inner, app);
+    app->ready = true;
+    app->state = APP_POST_STOP;
+    app->step = 0;
+    if (app->status != 0)
+        stop(inner, app->status);
+    else
+        announce_ready(inner);
+}
+
+/*
+ * Takes what a process being set up has sent: its mount name space, that it failed, or, by the end
+ * of the socket, that it has become the program.
+ */
+static void start_event(struct inner *inner, struct app *app) {
+    unsigned count = 1;
+    char what;
+    int fd = -1;
+    ssize_t n = receive_with_fds(app->start, &what, 1, &fd, &count);
+
+    if (n == 1 && what == 'N' && count == 1) {
+        if (app->mntns >= 0)
+            (void)close(app->mntns);
+        app->mntns = fd;
+        if (app->root >= 0)
+            (void)close(app->root);
+        app->root = -1;
+        return;
+    }
+    (void)close(app->start);
+    app->start = -1;
+    if (app->state != APP_RUNNING || n == 1)
+        return; /* a handler, or a failure that its exit status will tell */
+    if ((app->flags & APP_NOTIFIES) == 0)
+        app->ready = true;
+    announce_ready(inner);
+}
+
+/* Looks for READY=1 in what an app says on its notification socket. */
+static void notify_event(struct inner *inner, struct app *app) {
+    char bytes[4096];
+    ssize_t n = recv(app->notify, bytes, sizeof(bytes) - 1, MSG_DONTWAIT);
+
+    if (n <= 0)
+        return;
+    bytes[n] = 0;
+    for (char *line = bytes; line != NULL; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, "READY=1", 7) == 0 && (line[7] == 0 || line[7] == '\n'))
+            app->ready = true;
+    }
+    announce_ready(inner);
+}
+
+static void child_ended(struct inner *inner, pid_t pid, int status) {
+    for (uint32_t i = 0; i < inner->plan->app_count; i++) {
+        struct app *app = &inner->plan->app[i];
+
+        if (app->pid != pid)
+            continue;
+        while (app->start >= 0)
+            start_event(inner, app);
+        app->pid = -1;
+        if (app->state == APP_RUNNING) {
+            app_ended(inner, app, status);
+        } else if (app->state == APP_PRE_START && status != 0) {
+            app_ended(inner, app, status);
+        } else if (app->state == APP_POST_STOP && status != 0) {
+            warn_plain("a post-stop handler failed, of", app->name);
+        }
+        advance(inner, app);
+        return;
+    }
+    (void)control_reaped(pid, status);
+}
+
+static void reap(struct inner *inner) {
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        child_ended(inner, pid, status);
+}
+
+static void signal_event(struct inner *inner) {
+    struct signalfd_siginfo info;
+
+    while (read(inner->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        int number = (int)info.ssi_signo;
+
+        if (number == SIGTERM || number == SIGINT || number == SIGQUIT || number == SIGHUP ||
+            number == SIGPWR)
+            stop(inner, 0);
+    }
+    reap(inner);
+}
+
+static void outer_event(struct inner *inner) {
+    char what;
+    ssize_t n = recv(inner->outer, &what, 1, MSG_DONTWAIT);
+
+    if (n == 1 && what == 'S')
+        stop(inner, 0);
+    else if (n == 0)
+        _exit(EXIT_START); /* the kernel is about to kill us anyway */
+}
+
+/* What has been written to /dev/console goes out as it is. */
+static void console_event(struct inner *inner) {
+    char bytes[1024];
+    ssize_t n = read(inner->mounts.console_master, bytes, sizeof(bytes));
+
+    if (n > 0)
+        output_console(bytes, (size_t)n);
+}
+
+static void sooner(int64_t *at, int64_t other) {
+    if (other != 0 && (*at == 0 || other < *at))
+        *at = other;
+}
+
+static int timeout(const struct inner *inner) {
+    int64_t at = output_deadline();
+    int64_t left;
+
+    sooner(&at, pod.kill_at);
+    for (uint32_t i = 0; i < inner->plan->app_count; i++)
+        sooner(&at, inner->plan->app[i].leftovers_until);
+    for (uint32_t i = 0; i < inner->plan->app_count; i++)
+        for (int k = 0; k < 2; k++)
+            if (inner->plan->app[i].stream[k].held && !output_paused())
+                return 0;
+    if (at == 0)
+        return -1;
+    left = at - now_millis();
+    return left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left;
+}
+
+static void deadlines(struct inner *inner) {
+    int64_t now = now_millis();
+
+    if (pod.kill_at != 0 && now >= pod.kill_at) {
+        (void)kill(-1, SIGKILL);
+        pod.kill_at = now + inner->plan->stop_timeout + 1;
+    }
+    for (uint32_t i = 0; i < inner->plan->app_count; i++) {
+        struct app *app = &inner->plan->app[i];
+
+        if (app->leftovers_until == 0 || now < app->leftovers_until)
+            continue;
+        (void)cgroups_signal(&app->cgroups, SIGKILL, app->pid);
+        app->leftovers_until = 0;
+    }
+}
+
+/* What one round of the loop waits for; the order is that of handle_events. */
+static unsigned gather(struct inner *inner, struct pollfd *fds) {
+    unsigned n = 0;
+    bool listen = !output_paused();
+
+    fds[n++] = (struct pollfd){inner->signals, POLLIN, 0};
+    fds[n++] = (struct pollfd){inner->outer, POLLIN, 0};
+    fds[n++] = (struct pollfd){output_pending() ? output_fd() : -1, POLLOUT, 0};
+    fds[n++] = (struct pollfd){listen ? inner->mounts.console_master : -1, POLLIN, 0};
+    for (uint32_t i = 0; i < inner->plan->app_count; i++) {
+        const struct app *app = &inner->plan->app[i];
+
+        fds[n++] = (struct pollfd){app->start, POLLIN, 0};
+        fds[n++] = (struct pollfd){app->notify, POLLIN, 0};
+        fds[n++] = (struct pollfd){listen ? app->stream[0].fd : -1, POLLIN, 0};
+        fds[n++] = (struct pollfd){listen ? app->stream[1].fd : -1, POLLIN, 0};
+    }
+    return n + control_poll(inner, fds + n);
+}
+
+static void handle_app(struct inner *inner, struct app *app, const struct pollfd *fds) {
+    if (fds[0].revents != 0 && app->start == fds[0].fd)
+        start_event(inner, app);
+    if (fds[1].revents != 0)
+        notify_event(inner, app);
+    for (int i = 0; i < 2; i++)
+        if (fds[2 + i].revents != 0 || app->stream[i].held)
+            output_read(app, &app->stream[i], fds[2 + i].revents != 0 && !output_paused());
+}
+
+static void handle_events(struct inner *inner, const struct pollfd *fds, unsigned count) {
+    uint32_t apps = inner->plan->app_count;
+
+    output_tick();
+    for (uint32_t i = 0; i < apps; i++)
+        handle_app(inner, &inner->plan->app[i], fds + 4 + 4 * i);
+    if (fds[3].revents != 0 && fds[3].fd >= 0)
+        console_event(inner);
+    if (fds[1].revents != 0)
+        outer_event(inner);
+    if (fds[0].revents != 0)
+        signal_event(inner);
+    control_handle(inner, fds + 4 + 4 * apps, count - 4 - 4 * apps);
+    output_tick();
+}
+
+static bool all_done(const struct inner *inner) {
+    for (uint32_t i = 0; i < inner->plan->app_count; i++)
+        if (inner->plan->app[i].state != APP_DONE)
+            return false;
+    return true;
+}
+
+/* Nobody is left in the pod once this returns, and everything written has been passed on. */
+static void finish(struct inner *inner) {
+    int status;
+    pid_t pid;
+
+    (void)kill(-1, SIGKILL);
+    while ((pid = waitpid(-1, &status, 0)) > 0 || errno == EINTR)
+        if (pid > 0)
+            (void)control_reaped(pid, status);
+    output_finish(inner->plan);
+    if (pod.ready)
+        (void)unlinkat(pod.ready_dir, pod.ready_name, 0);
+}
+
+/* Opens the directory of the link that says ready, while the host can still be seen. */
+void supervise_open(const struct plan *plan) {
+    int error = path_split(plan->ready_link, &pod.ready_dir, &pod.ready_name);
+
+    if (error < 0)
+        die(error, "open the directory of", plan->ready_link);
+    (void)unlinkat(pod.ready_dir, pod.ready_name, 0);
+}
+
+/* Runs the pod to its end; exits with its status. */
+_Noreturn void supervise(struct inner *inner) {
+    static struct pollfd fds[MAX_POLL];
+
+    for (uint32_t i = 0; i < inner->plan->app_count; i++)
+        advance(inner, &inner->plan->app[i]);
+    while (!all_done(inner)) {
+        unsigned count = gather(inner, fds);
+
+        if (poll(fds, count, timeout(inner)) < 0 && errno != EINTR)
+            die(errno, "wait for events", NULL);
+        handle_events(inner, fds, count);
+        deadlines(inner);
+    }
+    finish(inner);
+    _exit(pod.status);
+}
