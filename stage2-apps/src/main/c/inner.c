@@ -212,7 +212,7 @@ static int open_signals(void) {
 /* Process 1 from its first instruction on. */
 _Noreturn void inner_main(struct plan *plan, int outer, int control) {
     struct inner inner = {.plan = plan,
-                          .mounts = {-1, -1, -1, -1, -1, -1},
+                          .mounts = {-1, -1, -1, -1, -1, -1, -1},
                           .outer = outer,
                           .control = control,
                           .signals = open_signals()};

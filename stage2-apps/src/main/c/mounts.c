@@ -53,6 +53,8 @@ void mounts_scratch(struct mount_context *context, const char *path) {
     int dir;
     int file;
 
+    context->pod_tree = sys_open_tree(context->pod_root, "",
+                                      OPEN_TREE_CLONE_ | O_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE_);
     if (mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
               "mode=0755,size=16k,nr_inodes=8") < 0)
         die(errno, "mount a tmpfs on", path);
@@ -245,22 +247,31 @@ static int run_overlay(const struct mount_op *op, const char *path) {
 }
 
 /* The root's own directory, seen before anything was mounted on it, becomes its root mount. */
-static int run_self_bind(int root, const char *path) {
+static int run_self_bind(struct mount_context *context, int root, const char *path, bool pod) {
     int target = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     int error;
 
     if (target < 0)
         return -errno;
-    error = tree_bind(root, target, FLAG_RECURSIVE);
+    if (pod && context->pod_tree >= 0)
+        error = sys_move_mount(context->pod_tree, target) < 0 ? -errno : 0;
+    else
+        error = tree_bind(root, target, pod ? 0 : FLAG_RECURSIVE);
     (void)close(target);
     return error;
 }
 
 static int run_bind(int root, int source, const struct mount_op *op) {
     bool directory = is_directory(source);
-    int target = path_target(root, op->b, directory);
+    int target = path_open(root, op->b, O_PATH);
     int error;
 
+    if (target >= 0 && (op->flags & FLAG_IF_ABSENT) != 0) {
+        (void)close(target);
+        return 0;
+    }
+    if (target == -ENOENT)
+        target = path_target(root, op->b, directory);
     if (target < 0)
         return target;
     if (is_directory(target) != directory)
@@ -440,11 +451,12 @@ static bool makes_root(const struct mount_op *op) {
            (op->kind == OP_FILE_SYSTEM && op->b[strspn(op->b, "/")] == 0);
 }
 
-static int run_root(int root, const struct mount_op *op, const char *path) {
+static int run_root(struct mount_context *context, int root, const struct mount_op *op,
+                    const char *path, bool pod) {
     if (op->kind == OP_OVERLAY)
         return run_overlay(op, path);
     if (op->kind == OP_SELF_BIND)
-        return run_self_bind(root, path);
+        return run_self_bind(context, root, path, pod);
     return mount(op->a, path, op->a, mount_flags(op->flags), *op->c == 0 ? NULL : op->c) < 0
                ? -errno
                : 0;
@@ -467,7 +479,7 @@ int mounts_run(struct mount_context *context, struct mount_ops *ops, const char 
         if (!makes_root(op)) {
             error = run_op(context, root, op);
         } else {
-            error = run_root(root, op, path);
+            error = run_root(context, root, op, path, pod);
             (void)close(root);
             root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
             if (root < 0)
@@ -478,6 +490,8 @@ int mounts_run(struct mount_context *context, struct mount_ops *ops, const char 
         if (op->source >= 0)
             (void)close(op->source);
     }
+    if (pod && context->pod_tree >= 0)
+        (void)close(context->pod_tree);
     return root;
 }
 

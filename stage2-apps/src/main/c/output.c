@@ -38,7 +38,7 @@ static struct {
     size_t begin;
     size_t end;
     char bytes[CONSOLE_BYTES];
-} console = {.fd = STDOUT_FILENO};
+} console;
 
 static char log_bytes[2 * STREAM_BYTES];
 
@@ -79,6 +79,7 @@ void output_start(void) {
     char name[FD_PATH];
     int fd;
 
+    console.fd = STDOUT_FILENO;
     if (fstat(STDOUT_FILENO, &status) < 0) {
         console.closed = true;
         return;

@@ -92,6 +92,7 @@ enum { /* flags of operations */
     FLAG_NO_EXEC = 8,
     FLAG_RECURSIVE = 16,
     FLAG_OPTIONAL = 32,
+    FLAG_IF_ABSENT = 64,
 };
 
 struct mount_op {
@@ -247,6 +248,7 @@ bool openat2_missing(int error);
 
 struct mount_context {
     int pod_root;
+    int pod_tree; /* the pod root's own directory, before anything was mounted on it */
     int mask_dir;
     int mask_file;
     int proc; /* a proc file system of the pod's own, mounted nowhere */
