@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.tests.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rktj.tests.kit.RktRunner;
+import io.rktj.tests.kit.RktRunner.RktResult;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher: from anywhere, through links, with any supported Java, quietly. */
+class LauncherIT {
+  @TempDir Path temp;
+
+  private final Path rkt = RktRunner.distribution().resolve("bin/rkt");
+
+  private record Ended(int status, String output) {}
+
+  private static Ended run(Path directory, Map<String, String> environment, String... command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ended(process.waitFor(), output);
+  }
+
+  @Test
+  void worksThroughALinkFromAnyDirectoryAndByName() throws IOException, InterruptedException {
+    Path link = Files.createSymbolicLink(temp.resolve("rkt"), rkt);
+    assertThat(run(Path.of("/"), Map.of(), link.toString(), "version"))
+        .satisfies(ended -> assertThat(ended.status()).as(ended.output()).isZero())
+        .satisfies(ended -> assertThat(ended.output()).startsWith("rkt Version: "));
+    assertThat(run(rkt.getParent(), Map.of(), "./rkt", "version").status()).isZero();
+    String path = temp + ":" + System.getenv("PATH");
+    assertThat(run(temp, Map.of("PATH", path), "rkt", "version").status()).isZero();
+  }
+
+  @Test
+  void everyJavaOfTheMachineRunsItWithoutAWordOfItsOwn() throws IOException, InterruptedException {
+    List<Path> found = new ArrayList<>();
+    try (Stream<Path> paths = Files.list(Path.of("/usr/lib/jvm"))) {
+      for (Path path : paths.toList()) {
+        if (Files.isExecutable(path.resolve("bin/java")) && !Files.isSymbolicLink(path)) {
+          found.add(path.resolve("bin/java"));
+        }
+      }
+    }
+    assertThat(found).isNotEmpty();
+    for (Path java : found) {
+      for (int start = 0; start < 2; start++) {
+        Ended ended =
+            run(temp, Map.of("RKTJ_JAVA", java.toString()), rkt.toString(), "version");
+        assertThat(ended.status()).as(java + ": " + ended.output()).isZero();
+        assertThat(ended.output()).startsWith("rkt Version: ").doesNotContain("WARNING");
+      }
+    }
+  }
+
+  @Test
+  void callersJavaOptionsDoNotReachIt() throws IOException, InterruptedException {
+    Ended ended =
+        run(
+            temp,
+            Map.of("JAVA_TOOL_OPTIONS", "-Dx=y", "JDK_JAVA_OPTIONS", "-Dx=y"),
+            rkt.toString(),
+            "version");
+    assertThat(ended.output()).startsWith("rkt Version: ");
+  }
+
+  @Test
+  void copiedDistributionHealsItsArchive() throws IOException, InterruptedException {
+    Ended copied =
+        run(
+            temp,
+            Map.of(),
+            "cp",
+            "-a",
+            RktRunner.distribution().toString(),
+            temp.resolve("moved").toString());
+    assertThat(copied.status()).isZero();
+    Path moved = temp.resolve("moved/bin/rkt");
+    assertThat(run(temp, Map.of(), moved.toString(), "version").status()).isZero();
+    try (Stream<Path> archives = Files.list(temp.resolve("moved/lib/cds"))) {
+      List<Path> homes =
+          archives.filter(p -> p.getFileName().toString().endsWith(".home")).toList();
+      assertThat(homes).isNotEmpty();
+      assertThat(homes)
+          .anySatisfy(
+              home -> assertThat(home).hasContent(temp.resolve("moved").toRealPath().toString()));
+    }
+  }
+
+  @Test
+  void noCommandSaysSoAndHelpGoesToStandardOutput() {
+    RktResult result = RktRunner.in(temp).bare().await(60);
+    result.exits(2).stderrHas("rkt: missing command").stdoutHas("USAGE:");
+    RktRunner.in(temp).bare("frobnicate").await(60).exits(254).stderrHas("unknown command \"frobnicate\"");
+    RktRunner.in(temp).bare("run", "--help").await(60).exits(0).stdoutHas("--net");
+  }
+
+  @Test
+  void actoolBuildsTheSameBytesTwice() throws IOException, InterruptedException {
+    Path layout = Files.createDirectories(temp.resolve("layout/rootfs/bin")).getParent().getParent();
+    Files.writeString(layout.resolve("rootfs/bin/x"), "x");
+    Files.writeString(
+        layout.resolve("manifest"),
+        io.rktj.tests.kit.RawTar.manifestText("example.com/x", "1", "\"/bin/x\""));
+    String actool = rkt.resolveSibling("actool").toString();
+    for (String name : List.of("a.aci", "b.aci")) {
+      Ended ended = run(temp, Map.of(), actool, "build", layout.toString(), temp.resolve(name).toString());
+      assertThat(ended.status()).as(ended.output()).isZero();
+    }
+    assertThat(Files.mismatch(temp.resolve("a.aci"), temp.resolve("b.aci"))).isEqualTo(-1);
+    assertThat(run(temp, Map.of(), actool, "validate", temp.resolve("a.aci").toString()).status())
+        .isZero();
+  }
+}
