@@ -24,6 +24,7 @@ public final class RktRunner {
   private final Path base;
   private final List<String> global;
   private final Map<String, String> environment = new LinkedHashMap<>();
+  private final List<String> prefix = new ArrayList<>();
 
   private RktRunner(Path program, Path base, List<String> global) {
     this.program = program;
@@ -90,6 +91,12 @@ public final class RktRunner {
     return this;
   }
 
+  /** Puts words before every later command line, such as a program that enters a name space. */
+  public RktRunner inside(String... words) {
+    prefix.addAll(List.of(words));
+    return this;
+  }
+
   /** Runs to the end, two minutes at most; the global flags come first. */
   public RktResult run(String... arguments) {
     return start(arguments).await(120);
@@ -97,7 +104,7 @@ public final class RktRunner {
 
   /** Starts it; standard input is a pipe. */
   public RktProcess start(String... arguments) {
-    List<String> line = new ArrayList<>();
+    List<String> line = new ArrayList<>(prefix);
     line.add(program.toString());
     line.addAll(global);
     line.addAll(List.of(arguments));
@@ -106,7 +113,7 @@ public final class RktRunner {
 
   /** Starts {@code rkt} with exactly these arguments, without the directories of this runner. */
   public RktProcess bare(String... arguments) {
-    List<String> line = new ArrayList<>();
+    List<String> line = new ArrayList<>(prefix);
     line.add(program.toString());
     line.addAll(List.of(arguments));
     return exec(line);
