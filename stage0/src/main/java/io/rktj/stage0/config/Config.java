@@ -2,7 +2,7 @@
 package io.rktj.stage0.config;
 
 import io.rktj.spec.MalformedException;
-import java.nio.file.Files;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -40,9 +40,16 @@ public record Config(
    * @throws MalformedException for any mistake in any file, {@code cannot get configuration}
    */
   public static Config load(Path system, Path local, Optional<Path> user) {
-    if (Files.notExists(system) && Files.notExists(local) && user.isEmpty()) {
-      return empty();
+    try {
+      Config config = empty().overriddenBy(system).overriddenBy(local);
+      return user.isPresent() ? config.overriddenBy(user.get()) : config;
+    } catch (MalformedException e) {
+      throw new MalformedException("cannot get configuration: " + e.getMessage(), e.getCause());
     }
-    throw new UnsupportedOperationException("configuration files");
+  }
+
+  private Config overriddenBy(Path directory) {
+    File root = directory.toFile();
+    return root.exists() ? ConfigDirectory.read(root).over(this) : this;
   }
 }
