@@ -41,7 +41,7 @@ public final class PodStore {
   public LockedPod create() {
     try {
       for (int attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
-        Optional<LockedPod> pod = tryCreate(RandomUuid.next(kernel));
+        Optional<LockedPod> pod = tryCreate(randomUuid());
         if (pod.isPresent()) {
           return pod.get();
         }
@@ -51,6 +51,13 @@ public final class PodStore {
     } catch (ErrnoException e) {
       throw new HostException("cannot create a pod in \"" + places.root() + "\"", e);
     }
+  }
+
+  /** From the kernel's pool; Java's own source costs a good part of a whole start. */
+  private Uuid randomUuid() throws ErrnoException {
+    byte[] random = new byte[16];
+    kernel.random(random);
+    return Uuid.ofRandom(random);
   }
 
   /** Empty where a clean-up came in between, or the identity is taken. */
