@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one strict reader of JSON: a repeated member, text after the document, a byte order mark, bad
@@ -174,7 +175,10 @@ public final class JsonReader {
   }
 
   private static MalformedException malformed(
-      String subject, JsonLocation location, String reason) {
+      String subject, @Nullable JsonLocation location, String reason) {
+    if (location == null) {
+      return MalformedException.at(subject, reason); // a limit has no place
+    }
     return MalformedException.at(
         subject,
         "line " + location.getLineNr() + ", column " + location.getColumnNr() + ": " + reason);
