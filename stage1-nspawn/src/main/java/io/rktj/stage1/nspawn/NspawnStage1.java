@@ -15,6 +15,7 @@ import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.Stage1Pod;
+import io.rktj.stage1.net.PodNetwork;
 import io.rktj.stage1.plan.HostFacts;
 import io.rktj.stage1.plan.Planner;
 import io.rktj.stage1.plan.PodPlan;
@@ -101,6 +102,7 @@ public final class NspawnStage1 implements Stage1 {
     argv.add(bytes("enter"));
     argv.add(bytes(pod.layout().directory().toString()));
     argv.add(bytes(app));
+    argv.add(bytes("--"));
     for (String word : command) {
       argv.add(bytes(word));
     }
