@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The kernel as an interface; only home of jnr-ffi. */
+/**
+ * The kernel as an interface, descriptors, locks, whole files, removal of trees, leaving the JVM by
+ * exec; only home of jnr-ffi. Uses the JDK only.
+ *
+ * <pre>
+ * try (DirectoryLock lock = DirectoryLock.exclusive(Kernel.host(), path)) { ... }
+ * </pre>
+ */
 @NullMarked
 package io.rktj.linux;
 

@@ -2,9 +2,11 @@
 package io.rktj.pod;
 
 import io.rktj.linux.DirectoryLock;
+import io.rktj.linux.Errno;
 import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Fd;
 import io.rktj.linux.Kernel;
+import io.rktj.linux.Open;
 import io.rktj.linux.TreeRemover;
 import io.rktj.spec.Uuid;
 import java.nio.file.Path;
@@ -175,10 +177,23 @@ public final class PodStore {
             || pod.where() == PodDirectory.GARBAGE;
     require(pod, legal, "remove", "garbage or exited garbage");
     try (pod) {
-      TreeRemover.remove(kernel, pod.layout().stage1Rootfs().toString());
+      removeStage1Root(pod.lock().number());
       TreeRemover.remove(kernel, pod.layout().directory().toString());
     } catch (ErrnoException e) {
       throw new HostException("cannot remove pod \"" + pod.uuid() + "\"", e);
+    }
+  }
+
+  /** By the lock's own descriptor, so that a link in the place of {@code stage1} leads nowhere. */
+  private void removeStage1Root(int pod) throws ErrnoException {
+    int flags = Open.O_RDONLY | Open.O_DIRECTORY | Open.O_NOFOLLOW;
+    try (Fd stage1 = kernel.openAt(pod, Kernel.path("stage1"), flags, 0)) {
+      TreeRemover.removeAt(kernel, stage1.number(), Kernel.path("rootfs"));
+    } catch (ErrnoException e) {
+      int errno = e.errno();
+      if (errno != Errno.ENOENT && errno != Errno.ENOTDIR && errno != Errno.ELOOP) {
+        throw e;
+      }
     }
   }
 

@@ -259,6 +259,32 @@ class PodStoreTest {
   }
 
   @Test
+  void deletesNothingBehindALinkInThePod() throws Exception {
+    Path canary = Files.createDirectories(data.resolve("canary/rootfs"));
+    Files.writeString(canary.resolve("file"), "alive");
+    put("exited-garbage", "aaaa0000-0000-4000-8000-000000000001");
+    Pod garbage = store.list().get(0);
+    Files.createSymbolicLink(garbage.layout().stage1Directory(), canary.getParent());
+
+    try (LockedPod pod = store.claim(garbage).orElseThrow()) {
+      store.delete(pod);
+    }
+
+    assertThat(canary.resolve("file")).hasContent("alive");
+    assertThat(store.list()).isEmpty();
+  }
+
+  @Test
+  void doesNotTakeALinkForAPod() throws Exception {
+    Path elsewhere = Files.createDirectory(data.resolve("elsewhere"));
+    Files.createDirectories(data.resolve("pods/garbage"));
+    Path link = data.resolve("pods/garbage/aaaa0000-0000-4000-8000-000000000001");
+    Files.createSymbolicLink(link, elsewhere);
+
+    assertThat(store.list(PodDirectory.GARBAGE)).isEmpty();
+  }
+
+  @Test
   void makesMissingStateDirectoriesAgain() throws Exception {
     try (LockedPod pod = store.create()) {
       for (String name : List.of("prepared", "run", "garbage")) {
