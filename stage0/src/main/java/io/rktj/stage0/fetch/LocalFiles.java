@@ -22,8 +22,7 @@ public final class LocalFiles {
       long size = Files.size(absolute);
       Origin origin =
           new Origin(Origin.Kind.FILE, absolute.toString(), Optional.empty(), Optional.empty());
-      InputStream named =
-          new NamedStream(stream, absolute.toString(), ByteLimits.IMAGE, new NamedStream.Watch());
+      InputStream named = new NamedStream(stream, absolute.toString(), ByteLimits.IMAGE);
       return new FetchedAci(named, origin, size);
     } catch (IOException e) {
       throw new FetchException("cannot read " + quoted(absolute), e);

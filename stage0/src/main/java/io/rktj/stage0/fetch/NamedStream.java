@@ -6,35 +6,18 @@ import java.io.InputStream;
 
 /**
  * Reads another stream under a name and a limit: a failure to read becomes a {@link FetchException}
- * that says whence and after how many bytes, a body beyond the limit too.
+ * that says whence and after how many bytes, and so does a body beyond the limit.
  */
 final class NamedStream extends InputStream {
   private final InputStream source;
   private final String name;
   private final long limit;
-  private final Watch watch;
   private long count;
 
-  NamedStream(InputStream source, String name, long limit, Watch watch) {
+  NamedStream(InputStream source, String name, long limit) {
     this.source = source;
     this.name = name;
     this.limit = limit;
-    this.watch = watch;
-  }
-
-  /** Hears of what passes by; this one does nothing about it. */
-  static class Watch {
-    /** Bytes have been read. */
-    void passed(byte[] buffer, int offset, int length) throws IOException {}
-
-    /** The source is at its end. */
-    void ended() throws IOException {}
-
-    /** The source has failed. */
-    void failed() {}
-
-    /** The reader is done, at the end or before. */
-    void closed() throws IOException {}
   }
 
   @Override
@@ -45,30 +28,23 @@ final class NamedStream extends InputStream {
 
   @Override
   public int read(byte[] buffer, int offset, int length) {
+    int got;
     try {
-      int got = source.read(buffer, offset, length);
-      if (got < 0) {
-        watch.ended();
-        return -1;
-      }
+      got = source.read(buffer, offset, length);
+    } catch (IOException e) {
+      throw new FetchException("cannot fetch \"" + name + "\" after " + count + " bytes", e);
+    }
+    if (got > 0) {
       count += got;
       if (count > limit) {
         throw new FetchException("\"" + name + "\" is larger than " + limit + " bytes");
       }
-      watch.passed(buffer, offset, got);
-      return got;
-    } catch (IOException e) {
-      watch.failed();
-      throw new FetchException("cannot fetch \"" + name + "\" after " + count + " bytes", e);
     }
+    return got;
   }
 
   @Override
   public void close() throws IOException {
-    try {
-      source.close();
-    } finally {
-      watch.closed();
-    }
+    source.close();
   }
 }

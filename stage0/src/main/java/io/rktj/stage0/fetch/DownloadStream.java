@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.fetch;
+
+import io.rktj.stage0.Progress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/**
+ * The body of an image on its way: first the bytes of an earlier attempt, then those of the server,
+ * which are kept too. If the server breaks off, what came is left to be resumed; otherwise nothing
+ * is left.
+ */
+final class DownloadStream extends InputStream {
+  private final InputStream old;
+  private final InputStream body;
+  private final OutputStream copy;
+  private final PartialDownload partial;
+  private final Progress progress;
+  private boolean isOldRead;
+  private boolean hasFailed;
+  private boolean isClosed;
+
+  DownloadStream(
+      InputStream old,
+      InputStream body,
+      OutputStream copy,
+      PartialDownload partial,
+      Progress progress) {
+    this.old = old;
+    this.body = body;
+    this.copy = copy;
+    this.partial = partial;
+    this.progress = progress;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    if (!isOldRead) {
+      int got = old.read(buffer, offset, length);
+      if (got >= 0) {
+        progress.advance(got);
+        return got;
+      }
+      isOldRead = true;
+    }
+    int got = readBody(buffer, offset, length);
+    if (got > 0) {
+      copy.write(buffer, offset, got);
+      progress.advance(got);
+    }
+    return got;
+  }
+
+  private int readBody(byte[] buffer, int offset, int length) throws IOException {
+    try {
+      return body.read(buffer, offset, length);
+    } catch (IOException e) {
+      hasFailed = true;
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    progress.close();
+    try {
+      old.close();
+      body.close();
+      copy.close();
+    } finally {
+      try {
+        if (!hasFailed) {
+          partial.discard();
+        }
+      } finally {
+        partial.close();
+      }
+    }
+  }
+}

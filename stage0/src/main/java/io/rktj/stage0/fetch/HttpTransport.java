@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.fetch;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.ConnectionSpec;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * GET requests by our rules: at most 10 redirects, none from https to http unless the user allowed
+ * http, credentials only where they belong, a time limit over all hops. Thread-safe.
+ */
+final class HttpTransport implements AutoCloseable {
+  private static final int MAXIMUM_REDIRECTS = 10;
+  private static final Duration CONNECT = Duration.ofSeconds(20);
+  private static final Duration IDLE = Duration.ofSeconds(30);
+
+  private final FetchOptions options;
+  private final Leniency leniency;
+  private final AuthHeaders auth;
+  private final OkHttpClient client;
+
+  HttpTransport(FetchOptions options, Leniency leniency) {
+    this.options = options;
+    this.leniency = leniency;
+    this.auth = new AuthHeaders(options.config().auth());
+    NameOverrides overrides = new NameOverrides(options.config().fetch().resolve());
+    ProxyChoice proxies = new ProxyChoice(options.environment(), overrides);
+    OkHttpClient.Builder builder =
+        new OkHttpClient.Builder()
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .connectTimeout(CONNECT)
+            .readTimeout(IDLE)
+            .writeTimeout(IDLE)
+            // TLS 1.2 and 1.3 only.
+            .connectionSpecs(List.of(ConnectionSpec.MODERN_TLS, ConnectionSpec.CLEARTEXT))
+            .dns(overrides.dns())
+            .socketFactory(overrides.sockets())
+            .proxySelector(proxies)
+            .proxyAuthenticator(proxies.authenticator());
+    TlsSetup.apply(builder, leniency, options.config().fetch().certificateAuthorities());
+    this.client = builder.build();
+  }
+
+  /** Follows redirects to the first other answer, whatever its status; the caller closes it. */
+  Response get(String url, Purpose purpose, Map<String, String> headers) {
+    HttpUrl place = parse(url);
+    long deadline = System.nanoTime() + purpose.total().toNanos();
+    int redirects = 0;
+    while (true) {
+      Response response = exchange(place, purpose, headers, deadline);
+      Optional<HttpUrl> next = next(place, response);
+      if (next.isEmpty()) {
+        return response;
+      }
+      response.close();
+      redirects++;
+      if (redirects > MAXIMUM_REDIRECTS) {
+        throw new FetchException(
+            "cannot fetch \"" + url + "\": stopped after " + MAXIMUM_REDIRECTS + " redirects");
+      }
+      place = next.get();
+    }
+  }
+
+  /** The whole body, if its status is 200 and it is not larger than {@code limit}. */
+  byte[] small(String url, Purpose purpose, long limit) {
+    try (Response response = get(url, purpose, Map.of())) {
+      requireStatus(url, response, 200);
+      return body(url, response, limit);
+    }
+  }
+
+  /** The whole body of an open response. */
+  static byte[] body(String url, Response response, long limit) {
+    try (InputStream stream = new NamedStream(response.body().byteStream(), url, limit)) {
+      return stream.readAllBytes();
+    } catch (IOException e) {
+      throw new FetchException("cannot fetch \"" + url + "\"", e);
+    }
+  }
+
+  static void requireStatus(String url, Response response, int status) {
+    if (response.code() != status) {
+      throw new FetchException(
+          "cannot fetch \"" + url + "\": bad HTTP status code: " + response.code());
+    }
+  }
+
+  private static HttpUrl parse(String url) {
+    HttpUrl place = HttpUrl.parse(url);
+    if (place == null) {
+      throw new FetchException(
+          "cannot fetch \"" + url + "\": only http and https URLs are supported");
+    }
+    return withoutUser(place);
+  }
+
+  private static HttpUrl withoutUser(HttpUrl url) {
+    if (!url.username().isEmpty() || !url.password().isEmpty()) {
+      throw new FetchException(
+          "cannot fetch from \""
+              + url.host()
+              + "\": user names and passwords in URLs are not supported",
+          "put them into a file of the kind \"auth\" in auth.d",
+          null);
+    }
+    return url;
+  }
+
+  private Response exchange(
+      HttpUrl url, Purpose purpose, Map<String, String> headers, long deadline) {
+    Request.Builder request =
+        new Request.Builder()
+            .url(url)
+            .header("User-Agent", "rkt/" + options.version())
+            // Bodies are taken as they are; what expands on the way could not be limited.
+            .header("Accept-Encoding", "identity");
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      request.header(header.getKey(), header.getValue());
+    }
+    if (purpose.carriesCredentials()) {
+      auth.add(request, url, purpose.isSigned(), options.clock().instant());
+    }
+    Call call = client.newCall(request.build());
+    if (!purpose.total().isZero()) {
+      long left = Math.max(1, deadline - System.nanoTime());
+      call.timeout().timeout(left, TimeUnit.NANOSECONDS);
+    }
+    try {
+      return call.execute();
+    } catch (IOException e) {
+      throw new FetchException("cannot fetch \"" + url + "\"", e);
+    }
+  }
+
+  /** Where a redirect leads, if it is one and may be followed. */
+  private Optional<HttpUrl> next(HttpUrl place, Response response) {
+    int code = response.code();
+    if (code != 301 && code != 302 && code != 303 && code != 307 && code != 308) {
+      return Optional.empty();
+    }
+    String location = response.header("Location", "");
+    HttpUrl target = location == null || location.isEmpty() ? null : place.resolve(location);
+    if (target == null) {
+      response.close();
+      throw new FetchException(
+          "cannot fetch \"" + place + "\": redirect to the unsupported place \"" + location + "\"");
+    }
+    if (place.isHttps() && !target.isHttps() && !leniency.plainHttp()) {
+      response.close();
+      throw new FetchException(
+          "cannot fetch \"" + place + "\": redirect from https to http, \"" + target + "\"",
+          "--insecure-options=http allows it",
+          null);
+    }
+    try {
+      return Optional.of(withoutUser(target));
+    } catch (FetchException e) {
+      response.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    client.dispatcher().executorService().shutdown();
+    client.connectionPool().evictAll();
+  }
+}
