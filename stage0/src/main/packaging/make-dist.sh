@@ -9,7 +9,6 @@ jar=$3/bin/jar
 dist=$root/target/dist
 native=$dist/lib/native
 
-[ -e "$root/stage2-apps/target/native/pod-init" ] && [ -e "$root/aci-spec/target/classes/io/rktj/spec/actool/ActoolMain.class" ] || exit 0 # until both have landed
 mkdir -p "$dist/bin" "$native" "$dist/stage1-images" "$dist/share/doc/rktj"
 rm -f "$dist/lib/"*.jar
 cp -f "$root/stage0/target/lib/"*.jar "$root/stage0/target/stage0-$version.jar" "$dist/lib/"
