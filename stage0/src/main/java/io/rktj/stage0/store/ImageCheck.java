@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.store;
 
+import io.rktj.spec.AcIdentifier;
 import io.rktj.spec.ImageId;
 import io.rktj.spec.Labels;
 import io.rktj.spec.MalformedException;
-import io.rktj.spec.manifest.ImageManifest;
 import java.util.Optional;
 
 /**
@@ -14,23 +14,23 @@ import java.util.Optional;
 final class ImageCheck {
   private ImageCheck() {}
 
-  static void check(Requested requested, ImageId id, ImageManifest manifest) {
-    if (requested.name().isPresent() && !requested.name().get().equals(manifest.name())) {
+  static void check(Requested requested, ImageId id, AcIdentifier name, Labels labels) {
+    if (requested.name().isPresent() && !requested.name().get().equals(name)) {
       throw new MalformedException(
           "error when reading the app name: \""
               + requested.name().get()
               + "\" expected but \""
-              + manifest.name()
+              + name
               + "\" found");
     }
     for (Labels.Label wanted : requested.labels().entries()) {
-      checkLabel(wanted, manifest.labels().value(wanted.name().value()));
+      checkLabel(wanted, labels.value(wanted.name().value()));
     }
     if (requested.id().isPresent() && !requested.id().get().equals(id)) {
       throw new MalformedException(
           "image hash does not match expected (" + id + " != " + requested.id().get() + ")");
     }
-    Optional<String> os = manifest.labels().value("os");
+    Optional<String> os = labels.value("os");
     if (os.isPresent() && !os.get().equals("linux")) {
       throw new MalformedException("bad os \"" + os.get() + "\" (must be one of: [linux])");
     }

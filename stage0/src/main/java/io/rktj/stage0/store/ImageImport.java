@@ -43,7 +43,7 @@ final class ImageImport {
       String subject = "manifest of \"" + origin.location() + "\"";
       ImageManifest manifest = ImageManifestJson.read(summary.manifest(), subject);
       Trust trust = verification.finish(manifest.name());
-      ImageCheck.check(wish.requested(), summary.id(), manifest);
+      ImageCheck.check(wish.requested(), summary.id(), manifest.name(), manifest.labels());
       ImageRecord record =
           new ImageRecord(
               summary.id(),

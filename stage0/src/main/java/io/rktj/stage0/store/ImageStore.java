@@ -209,6 +209,15 @@ public final class ImageStore {
     return one.id().hex().compareTo(other.id().hex()) > 0;
   }
 
+  /**
+   * Checks that a stored image is the one asked for, as {@link #add} does with a new one.
+   *
+   * @throws io.rktj.spec.MalformedException if it is another
+   */
+  public void requireMatch(StoredImage image, Requested requested) {
+    ImageCheck.check(requested, image.id(), image.name(), image.labels());
+  }
+
   /** What is known of a place, if its image is still here. */
   public Optional<RemoteRecord> remote(String place) {
     Optional<RemoteRecord> record = index.remote(place);

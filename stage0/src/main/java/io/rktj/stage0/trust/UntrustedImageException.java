@@ -19,7 +19,8 @@ public final class UntrustedImageException extends PodException {
     super(message, null, cause);
   }
 
-  UntrustedImageException(String message, String hint, @Nullable Throwable cause) {
+  /** As {@code message} says, because of {@code cause}, with a remedy. */
+  public UntrustedImageException(String message, String hint, @Nullable Throwable cause) {
     super(message, hint, cause);
   }
 }

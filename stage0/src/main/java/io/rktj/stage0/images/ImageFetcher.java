@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.images;
+
+import io.rktj.linux.DirectoryLock;
+import io.rktj.spec.AcIdentifier;
+import io.rktj.spec.Labels;
+import io.rktj.spec.MalformedException;
+import io.rktj.spec.archive.AciVisitor;
+import io.rktj.spec.discovery.Endpoint;
+import io.rktj.spec.discovery.ImageRef;
+import io.rktj.stage0.Diagnostics;
+import io.rktj.stage0.Progress;
+import io.rktj.stage0.fetch.DiscoveredEndpoints;
+import io.rktj.stage0.fetch.FetchOutcome;
+import io.rktj.stage0.fetch.FetchedAci;
+import io.rktj.stage0.fetch.Freshness;
+import io.rktj.stage0.fetch.LocalFiles;
+import io.rktj.stage0.store.ImageStore;
+import io.rktj.stage0.store.ImportWish;
+import io.rktj.stage0.store.RemoteRecord;
+import io.rktj.stage0.store.Requested;
+import io.rktj.stage0.store.StoreException;
+import io.rktj.stage0.store.StoredImage;
+import io.rktj.stage0.tree.ImageTree;
+import io.rktj.stage0.tree.TreeStore;
+import io.rktj.stage0.tree.TreeUnpack;
+import io.rktj.stage0.trust.ImageVerifier;
+import io.rktj.stage0.trust.PendingVerification;
+import io.rktj.stage0.trust.Trust;
+import io.rktj.stage0.trust.WaivedOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Brings one image into the store from a file or a server, and decides how it is verified: the
+ * signature the user names, or else the one beside the image. Not loaded where the store has what
+ * is wanted.
+ */
+final class ImageFetcher {
+  private static final String SOURCE = "image";
+  private static final String ACI = ".aci";
+  private static final String SIGNATURE = ".asc";
+
+  private final ImageStore store;
+  private final TreeStore trees;
+  private final Remotes remotes;
+  private final boolean unpack;
+  private final Diagnostics diagnostics;
+  private boolean fetched;
+
+  ImageFetcher(
+      ImageStore store, TreeStore trees, Remotes remotes, boolean unpack, Diagnostics diagnostics) {
+    this.store = store;
+    this.trees = trees;
+    this.remotes = remotes;
+    this.unpack = unpack;
+    this.diagnostics = diagnostics;
+  }
+
+  /** Where a remote image is and what it must be. */
+  private record Remote(String url, String signatureUrl, Requested requested, boolean latest) {}
+
+  /** What the store has of {@code url}, if it is what is wanted and verified as wanted. */
+  Optional<StoredImage> stored(String url, Requested requested, PullOptions options) {
+    Optional<RemoteRecord> row = store.remote(url);
+    Optional<StoredImage> image = row.isEmpty() ? Optional.empty() : store.byId(row.get().id());
+    if (image.isEmpty() || (image.get().isUnverified() && options.waiver().isEmpty())) {
+      return Optional.empty();
+    }
+    return matches(image.get(), requested) ? image : Optional.empty();
+  }
+
+  private boolean matches(StoredImage image, Requested requested) {
+    try {
+      store.requireMatch(image, requested);
+      return true;
+    } catch (MalformedException e) {
+      return false; // the place holds something else by now, or will be refused once read again
+    }
+  }
+
+  StoredImage fetchFile(Path file, PullOptions options) {
+    PendingVerification verification;
+    if (options.waiver().isPresent()) {
+      verification = waive(options.waiver().get());
+    } else {
+      Path signature = options.signature().orElse(Path.of(signaturePlace(file.toString())));
+      verification = remotes.verifier().begin(LocalFiles.readSignature(signature));
+    }
+    FetchedAci aci = LocalFiles.open(file);
+    Progress progress = diagnostics.progress("Importing " + file.getFileName(), aci.size());
+    try (progress) {
+      return add(aci, verification, Requested.ANY, false, progress);
+    }
+  }
+
+  StoredImage fetchUrl(String url, PullOptions options) {
+    return fetch(new Remote(url, signaturePlace(url), Requested.ANY, false), options);
+  }
+
+  StoredImage fetchNamed(
+      ImageRef.ByName name, Labels discovered, Requested requested, PullOptions options) {
+    DiscoveredEndpoints found = remotes.fetcher().discover(name.name(), discovered);
+    Endpoint place = found.endpoints().get(0);
+    if (options.waiver().isEmpty()) {
+      remotes.truster().offerFor(name.name(), options.review());
+    }
+    boolean latest = name.labels().value("version").isEmpty();
+    return fetch(new Remote(place.aciUrl(), place.ascUrl(), requested, latest), options);
+  }
+
+  private StoredImage fetch(Remote remote, PullOptions options) {
+    try (DirectoryLock lock = store.lockPlace(remote.url())) {
+      if (!lock.isExclusive()) {
+        throw new StoreException("the lock of \"" + remote.url() + "\" is shared");
+      }
+      Optional<StoredImage> known = stored(remote.url(), remote.requested(), options);
+      if (known.isPresent() && options.policy() == PullPolicy.NEW) {
+        return known.get(); // somebody fetched it while we waited
+      }
+      diagnostics.note(SOURCE, "remote fetching from URL \"" + remote.url() + "\"");
+      Optional<Freshness> freshness =
+          known.isEmpty() ? Optional.empty() : store.remote(remote.url()).orElseThrow().freshness();
+      FetchOutcome outcome = remotes.fetcher().fetchImage(remote.url(), freshness);
+      if (outcome instanceof FetchOutcome.Fetched arrived) {
+        return receive(arrived.image(), remote, options);
+      }
+      return known.orElseThrow();
+    }
+  }
+
+  private StoredImage receive(FetchedAci aci, Remote remote, PullOptions options) {
+    boolean begun = false;
+    PendingVerification verification;
+    try {
+      verification = verification(remote, options);
+      begun = true;
+    } finally {
+      if (!begun) {
+        aci.close();
+      }
+    }
+    return add(aci, verification, remote.requested(), remote.latest(), NoProgress.INSTANCE);
+  }
+
+  private PendingVerification verification(Remote remote, PullOptions options) {
+    if (options.waiver().isPresent()) {
+      return waive(options.waiver().get());
+    }
+    ImageVerifier verifier = remotes.verifier();
+    Optional<byte[]> signature =
+        options.signature().isPresent()
+            ? Optional.of(LocalFiles.readSignature(options.signature().get()))
+            : remotes.fetcher().fetchSignature(remote.signatureUrl());
+    if (signature.isEmpty()) {
+      return verifier.beginDeferred(
+          () -> remotes.fetcher().fetchDeferredSignature(remote.signatureUrl()));
+    }
+    Optional<AcIdentifier> name = remote.requested().name();
+    if (name.isPresent()) {
+      verifier.checkSigner(signature.get(), name.get());
+    }
+    return verifier.begin(signature.get());
+  }
+
+  private PendingVerification waive(WaivedOption option) {
+    if (option == WaivedOption.INSECURE_IMAGE) {
+      diagnostics.warn(SOURCE, "warning: image signature verification has been disabled");
+    }
+    return ImageVerifier.waive(option);
+  }
+
+  private StoredImage add(
+      FetchedAci aci,
+      PendingVerification verification,
+      Requested requested,
+      boolean latest,
+      Progress progress) {
+    StoredImage image;
+    if (unpack && !isUnpacked(aci.origin().location())) {
+      image = addAndUnpack(aci, verification, requested, latest, progress);
+    } else {
+      image =
+          store.add(
+              aci, verification, new ImportWish(requested, latest, AciVisitor.NONE, progress));
+    }
+    fetched = true;
+    if (image.trust() instanceof Trust.SignedBy signed) {
+      diagnostics.warn(SOURCE, "signature verified:");
+      diagnostics.warn(SOURCE, "  " + signed.identity());
+    }
+    return image;
+  }
+
+  private StoredImage addAndUnpack(
+      FetchedAci aci,
+      PendingVerification verification,
+      Requested requested,
+      boolean latest,
+      Progress progress) {
+    TreeUnpack files;
+    try {
+      files = trees.begin();
+    } catch (StoreException e) {
+      aci.close();
+      throw e;
+    }
+    try (files) {
+      StoredImage image =
+          store.add(aci, verification, new ImportWish(requested, latest, files, progress));
+      files.publish(image);
+      return image;
+    }
+  }
+
+  /** Whether a place held, last time, an image whose tree is here: most likely it still does. */
+  private boolean isUnpacked(String place) {
+    Optional<RemoteRecord> row = store.remote(place);
+    return row.isPresent() && trees.byId(row.get().id().toString()).isPresent();
+  }
+
+  /** Makes the tree of what was brought, unless that came as one. */
+  void renderIfFetched(ImageTree tree) {
+    if (fetched && unpack) {
+      trees.render(tree);
+    }
+  }
+
+  /** Where the signature of an image lies: beside it, with {@code .asc} at the end of its path. */
+  private static String signaturePlace(String place) {
+    int end = place.length();
+    for (char c : List.of('?', '#')) {
+      int index = place.startsWith("http") ? place.indexOf(c) : -1;
+      end = index >= 0 && index < end ? index : end;
+    }
+    String path = place.substring(0, end);
+    String base = path.endsWith(ACI) ? path : path + ACI;
+    return base + SIGNATURE + place.substring(end);
+  }
+}
