@@ -39,6 +39,7 @@ public final class TestPod {
   private boolean overlay = true;
   private boolean interactive;
   private boolean protectPaths = true;
+  private int lock = 7;
   private Stage1Call.DnsMode dns = Stage1Call.DnsMode.DEFAULT;
   private Stage1Call.HostsMode hosts = Stage1Call.HostsMode.DEFAULT;
 
@@ -49,6 +50,8 @@ public final class TestPod {
     private final List<MountPoint> mountPoints = new ArrayList<>();
     private final List<Isolator> isolators = new ArrayList<>();
     private final List<Port> ports = new ArrayList<>();
+    private List<String> exec = List.of("/bin/sh");
+    private String tree = "/cas/tree/T/rootfs";
 
     private TestApp(String name) {
       this.name = name;
@@ -72,6 +75,13 @@ public final class TestPod {
       return this;
     }
 
+    /** Runs this, in the tree rendered at {@code rootfs}. */
+    public TestApp runs(Path rootfs, String... words) {
+      exec = List.of(words);
+      tree = rootfs.toString();
+      return this;
+    }
+
     /** Is restricted. */
     public TestApp isolator(Isolator isolator) {
       isolators.add(isolator);
@@ -87,7 +97,7 @@ public final class TestPod {
     private PreparedApp prepared() {
       App app =
           new App(
-              List.of("/bin/sh"),
+              exec,
               "0",
               "0",
               List.of(),
@@ -110,7 +120,7 @@ public final class TestPod {
           "example.com/" + name,
           Labels.NONE,
           List.of(),
-          "/cas/tree/T/rootfs",
+          tree,
           "T");
     }
   }
@@ -181,6 +191,12 @@ public final class TestPod {
     return this;
   }
 
+  /** Is locked by a descriptor. */
+  public TestPod lock(int descriptor) {
+    lock = descriptor;
+    return this;
+  }
+
   /** Takes names from elsewhere. */
   public TestPod names(Stage1Call.DnsMode resolv, Stage1Call.HostsMode addresses) {
     dns = resolv;
@@ -223,7 +239,7 @@ public final class TestPod {
         true,
         localConfig,
         false,
-        7,
+        lock,
         List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
   }
 

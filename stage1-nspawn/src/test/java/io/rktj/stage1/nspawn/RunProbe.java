@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage1.nspawn;
+
+import io.rktj.linux.DirectoryLock;
+import io.rktj.linux.Kernel;
+import io.rktj.spec.AcName;
+import io.rktj.spec.manifest.Volume;
+import io.rktj.stage1.Notices;
+import io.rktj.stage1.TestPod;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code rkt run} does at its end, as a process of its own because it turns into pod-init:
+ * {@code RunProbe POD TREE NETWORK SCRIPT...} runs an app for each script, with the volume {@code
+ * POD/host} on {@code /volume}.
+ */
+final class RunProbe {
+  private RunProbe() {}
+
+  public static void main(String[] arguments) throws Exception {
+    Kernel kernel = Kernel.host();
+    Path directory = Path.of(arguments[0]);
+    DirectoryLock lock = DirectoryLock.exclusive(kernel, directory.toString());
+    AcName volume = AcName.parse("host");
+    TestPod pod =
+        new TestPod()
+            .directory(directory)
+            .networks(arguments[2])
+            .lock(lock.number())
+            .volume(Volume.host(volume, directory.resolve("host").toString(), Optional.empty()));
+    List<String> scripts = List.of(arguments).subList(3, arguments.length);
+    for (int i = 0; i < scripts.size(); i++) {
+      pod.app("app" + i)
+          .runs(Path.of(arguments[1]), "/bin/sh", "-c", scripts.get(i))
+          .mount("host", "/volume")
+          .mountPoint("scratch", "/scratch", false);
+    }
+    throw new NspawnStage1(kernel).run(pod.call(), new Printer()).exec(kernel);
+  }
+
+  private static final class Printer implements Notices {
+    @Override
+    public void warn(String text) {
+      System.err.println("stage1: " + text);
+    }
+
+    @Override
+    public void note(String text) {}
+  }
+}
