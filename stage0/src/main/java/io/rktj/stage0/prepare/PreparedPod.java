@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.prepare;
 
+import io.rktj.linux.ErrnoException;
+import io.rktj.linux.Kernel;
+import io.rktj.pod.HostException;
 import io.rktj.pod.LockedPod;
 import io.rktj.pod.PodLayout;
 import io.rktj.spec.Uuid;
+import io.rktj.spec.manifest.App;
+import io.rktj.spec.manifest.ImageManifest;
 import io.rktj.spec.manifest.PodManifest;
+import io.rktj.spec.manifest.RuntimeApp;
+import io.rktj.stage0.store.StoredImage;
+import io.rktj.stage0.tree.RenderedTree;
 import io.rktj.stage1.PreparedApp;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,15 +22,21 @@ import java.util.List;
  * so. Only a {@link PodPreparer} makes one.
  */
 public final class PreparedPod {
+  private final Kernel kernel;
   private final LockedPod pod;
   private final PodManifest manifest;
-  private final List<PreparedApp> apps;
+  private final List<Part> parts;
   private final boolean overlay;
 
-  PreparedPod(LockedPod pod, PodManifest manifest, List<PreparedApp> apps, boolean overlay) {
+  /** One app with its image and its tree. */
+  record Part(RuntimeApp runtime, App app, StoredImage image, RenderedTree tree) {}
+
+  PreparedPod(
+      Kernel kernel, LockedPod pod, PodManifest manifest, List<Part> parts, boolean overlay) {
+    this.kernel = kernel;
     this.pod = pod;
     this.manifest = manifest;
-    this.apps = List.copyOf(apps);
+    this.parts = List.copyOf(parts);
     this.overlay = overlay;
   }
 
@@ -30,7 +45,7 @@ public final class PreparedPod {
     return pod.uuid();
   }
 
-  /** The pod's directory, in state prepare. */
+  /** The pod's directory where it is now. */
   public PodLayout layout() {
     return pod.layout();
   }
@@ -40,8 +55,23 @@ public final class PreparedPod {
     return manifest;
   }
 
-  /** The pod's apps in the order of the manifest. */
+  /** The pod's apps in the order of the manifest, with paths where the pod is now. */
   public List<PreparedApp> apps() {
+    List<PreparedApp> apps = new ArrayList<>(parts.size());
+    for (Part part : parts) {
+      ImageManifest image = part.image().manifest();
+      String rootfs =
+          overlay ? part.tree().rootfs() : pod.layout().appRootfs(part.runtime().name()).toString();
+      apps.add(
+          new PreparedApp(
+              part.runtime(),
+              part.app(),
+              image.name().value(),
+              image.labels(),
+              image.annotations(),
+              rootfs,
+              part.tree().id()));
+    }
     return apps;
   }
 
@@ -53,5 +83,17 @@ public final class PreparedPod {
   /** The pod with the lock on its directory; whoever runs it moves it on. */
   public LockedPod locked() {
     return pod;
+  }
+
+  /**
+   * Waits until everything in the pod's directory is on the disk. Before a pod is marked as
+   * prepared, because then it is promised to the user; a pod that is run at once needs it not.
+   */
+  public void sync() {
+    try {
+      kernel.syncfs(pod.lock().number());
+    } catch (ErrnoException e) {
+      throw new HostException("cannot write pod \"" + pod.uuid() + "\" to the disk", e);
+    }
   }
 }

@@ -19,6 +19,7 @@ public final class StoredImage {
   private final ImageRecord record;
   private final long lastUsedMillis;
   private final ManifestSource manifests;
+  private byte @Nullable [] document;
   private @Nullable ImageManifest manifest;
 
   StoredImage(ImageRecord record, long lastUsedMillis, ManifestSource manifests) {
@@ -51,7 +52,7 @@ public final class StoredImage {
   public ImageManifest manifest() {
     ImageManifest read = manifest;
     if (read == null) {
-      read = ImageManifestJson.read(manifestBytes(), "manifest of " + id());
+      read = ImageManifestJson.read(document(), "manifest of " + id());
       manifest = read;
     }
     return read;
@@ -59,7 +60,16 @@ public final class StoredImage {
 
   /** Its manifest as it stands in the image, byte for byte. */
   public byte[] manifestBytes() {
-    return manifests.manifestBytes(id());
+    return document().clone();
+  }
+
+  private byte[] document() {
+    byte[] read = document;
+    if (read == null) {
+      read = manifests.manifestBytes(id());
+      document = read;
+    }
+    return read;
   }
 
   /** Why it was let in. */

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.prepare;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.rktj.linux.DirectoryMaker;
+import io.rktj.linux.ErrnoException;
+import io.rktj.linux.Fd;
+import io.rktj.linux.Kernel;
+import io.rktj.linux.SmallFiles;
+import io.rktj.pod.HostException;
+import io.rktj.pod.LockedPod;
+import io.rktj.pod.PodLayout;
+import io.rktj.spec.AcName;
+import io.rktj.spec.MalformedException;
+import io.rktj.spec.SemVer;
+import io.rktj.spec.json.PodManifestJson;
+import io.rktj.spec.manifest.App;
+import io.rktj.spec.manifest.PodManifest;
+import io.rktj.spec.manifest.RuntimeApp;
+import io.rktj.stage0.Diagnostics;
+import io.rktj.stage0.store.StoredImage;
+import io.rktj.stage0.tree.ImageTree;
+import io.rktj.stage0.tree.RenderedTree;
+import io.rktj.stage0.tree.TreeStore;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * App requests and images to a pod directory. Everything is checked before the first file is
+ * written. In the directory then are: {@code pod}, {@code pod-created}, {@code
+ * appsinfo/APP/manifest}, and either {@code overlay-prepared} with {@code
+ * appsinfo/APP/treeStoreID}, or a copy of each app's tree in its place below {@code stage1/rootfs};
+ * the rest is stage1's.
+ *
+ * <p>Nothing here waits for the disk: until the pod has moved on, its directory is one of an
+ * aborted prepare, which anybody may remove, and a pod that runs does not outlive the kernel. Only
+ * {@code rkt prepare} promises more: see {@link PreparedPod#sync}.
+ */
+public final class PodPreparer {
+  private static final String SOURCE = "stage0";
+  private static final int FILE_MODE = 0640;
+  private static final int DIRECTORY_MODE = 0750;
+  private static final int ROOT_DIRECTORY_MODE = 0755;
+
+  private final Kernel kernel;
+  private final TreeStore trees;
+  private final SemVer acVersion;
+  private final Diagnostics diagnostics;
+
+  /**
+   * Works with these.
+   *
+   * @param acVersion the version of the appc specification that generated manifests claim
+   */
+  public PodPreparer(Kernel kernel, TreeStore trees, SemVer acVersion, Diagnostics diagnostics) {
+    this.kernel = kernel;
+    this.trees = trees;
+    this.acVersion = acVersion;
+    this.diagnostics = diagnostics;
+  }
+
+  /**
+   * Prepares {@code pod} for the apps of a command line.
+   *
+   * @param images for each request the image it names
+   */
+  public PreparedPod prepare(
+      LockedPod pod, PodOptions options, List<AppRequest> requests, List<ImageTree> images) {
+    PodManifest manifest = manifest(options, requests, images);
+    byte[] json = PodManifestJson.write(manifest).getBytes(UTF_8);
+    return write(pod, options.overlay(), manifest, json, images);
+  }
+
+  /** The manifest of a pod for these apps, if nothing contradicts. */
+  public PodManifest manifest(
+      PodOptions options, List<AppRequest> requests, List<ImageTree> images) {
+    if (requests.size() != images.size()) {
+      throw new IllegalArgumentException("one image for each request");
+    }
+    Caller caller = new Caller(kernel.euid(), kernel.egid());
+    return new PodAssembler(options, caller, acVersion).assemble(requests, images);
+  }
+
+  /**
+   * Prepares {@code pod} by a manifest of the user's own.
+   *
+   * @param images for each app of the manifest the image it names
+   */
+  public PreparedPod prepare(
+      LockedPod pod, PodOptions options, ManifestFile file, List<ImageTree> images) {
+    if (file.manifest().apps().size() != images.size()) {
+      throw new IllegalArgumentException("one image for each app");
+    }
+    return write(pod, options.overlay(), file.manifest(), file.bytes(), images);
+  }
+
+  private PreparedPod write(
+      LockedPod pod, boolean overlay, PodManifest manifest, byte[] json, List<ImageTree> images) {
+    List<PreparedPod.Part> parts = new ArrayList<>(images.size());
+    for (int i = 0; i < images.size(); i++) {
+      StoredImage image = images.get(i).image();
+      diagnostics.note(SOURCE, "Loading image " + image.id());
+      App app = appOf(manifest.apps().get(i), image);
+      RenderedTree tree = trees.render(images.get(i));
+      parts.add(new PreparedPod.Part(manifest.apps().get(i), app, image, tree));
+    }
+    try {
+      writeFiles(pod.layout(), overlay, json, parts);
+    } catch (ErrnoException e) {
+      throw new HostException("cannot prepare pod \"" + pod.uuid() + "\"", e);
+    }
+    return new PreparedPod(kernel, pod, manifest, parts, overlay);
+  }
+
+  private static App appOf(RuntimeApp runtime, StoredImage image) {
+    Optional<App> app = runtime.app().isPresent() ? runtime.app() : image.manifest().app();
+    if (app.isEmpty()) {
+      throw new MalformedException("no app section in the pod manifest or the image manifest");
+    }
+    return app.get();
+  }
+
+  private void writeFiles(
+      PodLayout layout, boolean overlay, byte[] json, List<PreparedPod.Part> parts)
+      throws ErrnoException {
+    makeDirectory(layout.appsInfo());
+    for (PreparedPod.Part part : parts) {
+      AcName name = part.runtime().name();
+      diagnostics.note(SOURCE, "Writing image manifest");
+      makeDirectory(layout.appInfo(name));
+      write(layout.appInfoManifest(name), part.image().manifestBytes());
+      if (overlay) {
+        write(layout.appTreeStoreId(name), part.tree().id().getBytes(UTF_8));
+      } else {
+        copy(layout, name, part.tree());
+      }
+    }
+    if (overlay) {
+      write(layout.overlayPrepared(), new byte[0]);
+    }
+    diagnostics.note(SOURCE, "Writing pod manifest");
+    write(layout.manifest(), json);
+    write(layout.created(), new byte[0]);
+  }
+
+  private void copy(PodLayout layout, AcName name, RenderedTree tree) throws ErrnoException {
+    Path target = layout.appRootfs(name);
+    DirectoryMaker.make(kernel, layout.appDirectory(name).toString(), ROOT_DIRECTORY_MODE);
+    trees.copyTo(tree, target);
+    diagnostics.note(SOURCE, "Wrote filesystem to " + target);
+  }
+
+  private void makeDirectory(Path path) throws ErrnoException {
+    kernel.mkdirAt(Fd.AT_FDCWD, Kernel.path(path.toString()), DIRECTORY_MODE);
+  }
+
+  private void write(Path path, byte[] content) throws ErrnoException {
+    SmallFiles.write(kernel, path.toString(), content, FILE_MODE);
+  }
+}
