@@ -54,6 +54,23 @@ public record PodOptions(
     userLabels = Collections.unmodifiableMap(new LinkedHashMap<>(userLabels));
   }
 
+  /** The same, with copies of images instead of overlays. */
+  public PodOptions withoutOverlay() {
+    return new PodOptions(
+        volumes,
+        mounts,
+        ports,
+        parentEnvironment,
+        fileEnvironment,
+        setEnvironment,
+        false,
+        mutable,
+        podManifest,
+        annotations,
+        userAnnotations,
+        userLabels);
+  }
+
   /** A builder that holds nothing. */
   public static Builder builder() {
     return new Builder();
