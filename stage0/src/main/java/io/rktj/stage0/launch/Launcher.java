@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.launch;
+
+import io.rktj.linux.Errno;
+import io.rktj.linux.ErrnoException;
+import io.rktj.linux.Fd;
+import io.rktj.linux.Kernel;
+import io.rktj.linux.ProcessImage;
+import io.rktj.pod.HostException;
+import io.rktj.pod.LockedPod;
+import io.rktj.pod.PodLayout;
+import io.rktj.pod.PodStore;
+import io.rktj.stage0.Diagnostics;
+import io.rktj.stage0.prepare.PreparedPod;
+import io.rktj.stage1.Stage1;
+import io.rktj.stage1.Stage1Call;
+
+/**
+ * The last step of stage0: moves a prepared pod to run, tells its flavour all it must know, and
+ * becomes what the flavour answers. From then on the pod runs for as long as that process keeps the
+ * pod's lock.
+ */
+public final class Launcher {
+  private final Kernel kernel;
+  private final PodStore pods;
+  private final Diagnostics diagnostics;
+
+  /** Launches pods of {@code pods}. */
+  public Launcher(Kernel kernel, PodStore pods, Diagnostics diagnostics) {
+    this.kernel = kernel;
+    this.pods = pods;
+    this.diagnostics = diagnostics;
+  }
+
+  /**
+   * Leaves the JVM and becomes the pod.
+   *
+   * @return never; the failure to do so is thrown
+   */
+  public AssertionError run(PreparedPod pod, Flavour flavour, RunOptions options) {
+    Stage1 stage1 = flavour.load();
+    LockedPod locked = pod.locked();
+    remember(locked.layout(), flavour);
+    options.names().write(locked.layout());
+    diagnostics.note("stage0", "Setting up stage1");
+    pods.markRunning(locked);
+    ProcessImage image = stage1.run(call(pod, locked, options), new Stage1Notices(diagnostics));
+    diagnostics.note("stage0", "Pivoting to filesystem " + locked.layout().directory());
+    diagnostics.note("stage0", "Execing " + image.program());
+    return become(image);
+  }
+
+  /** Leaves the JVM and becomes {@code image}. */
+  public AssertionError become(ProcessImage image) {
+    try {
+      throw image.exec(kernel);
+    } catch (ErrnoException e) {
+      throw new HostException("cannot become \"" + image.program() + "\"", e);
+    }
+  }
+
+  private static Stage1Call call(PreparedPod pod, LockedPod locked, RunOptions options) {
+    return new Stage1Call(
+        locked.uuid(),
+        locked.layout(),
+        pod.manifest(),
+        pod.apps(),
+        pod.usesOverlay(),
+        options.networks(),
+        options.interactive(),
+        options.hostname(),
+        options.names().dns(),
+        options.names().hosts(),
+        options.privateIpc(),
+        options.restrictCapabilities(),
+        options.protectPaths(),
+        options.filterSystemCalls(),
+        options.caller().localConfig(),
+        options.caller().debug(),
+        locked.lock().number(),
+        options.caller().environment());
+  }
+
+  /** Notes the flavour in the pod, so that later commands reach the same one. */
+  private void remember(PodLayout layout, Flavour flavour) {
+    String link = layout.flavour().toString();
+    try {
+      kernel.symlinkAt(Kernel.path(flavour.word()), Fd.AT_FDCWD, Kernel.path(link));
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.EEXIST) {
+        throw new HostException("cannot write \"" + link + "\"", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.launch;
+
+import io.rktj.PodException;
+import io.rktj.linux.Kernel;
+import io.rktj.linux.ProcessImage;
+import io.rktj.pod.HostException;
+import io.rktj.pod.LockedPod;
+import io.rktj.pod.Pod;
+import io.rktj.pod.PodDirectory;
+import io.rktj.pod.PodState;
+import io.rktj.pod.PodStateException;
+import io.rktj.pod.PodStore;
+import io.rktj.pod.StatusFiles;
+import io.rktj.spec.manifest.PodManifest;
+import io.rktj.spec.manifest.RuntimeApp;
+import io.rktj.stage0.Diagnostics;
+import io.rktj.stage1.Stage1;
+import io.rktj.stage1.Stage1Exception;
+import io.rktj.stage1.Stage1Pod;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What can be done with pods that exist: stop, enter, mark, remove ({@code spec/rkt-cli.md}
+ * sections 4.8 to 4.11). Each operation may be repeated, and any number of processes may do the
+ * same at once: a pod that somebody else moved or removed meanwhile is left to him.
+ */
+public final class PodLifecycle {
+  private final Kernel kernel;
+  private final PodStore pods;
+  private final Stage1Finder flavours;
+  private final LeftoverMounts mounts;
+  private final Diagnostics diagnostics;
+  private final Caller caller;
+
+  /** Works on the pods of {@code pods}. */
+  public PodLifecycle(
+      Kernel kernel, PodStore pods, Stage1Finder flavours, Diagnostics diagnostics, Caller caller) {
+    this.kernel = kernel;
+    this.pods = pods;
+    this.flavours = flavours;
+    this.diagnostics = diagnostics;
+    this.caller = caller;
+    mounts = new LeftoverMounts(kernel, Path.of("/proc/self/mountinfo"));
+  }
+
+  /** Asks a running pod to end, or kills it; does not wait for that. */
+  public void stop(Pod pod, boolean force) {
+    stage1(pod).stop(stage1Pod(pod), force);
+  }
+
+  /**
+   * The program to become so that {@code command} runs in the app {@code name} of a running pod.
+   */
+  public ProcessImage enter(Pod pod, String name, List<String> command) {
+    if (pod.state() != PodState.RUNNING) {
+      throw new PodStateException("pod \"" + pod.uuid() + "\" isn't currently running");
+    }
+    waitForProcess(pod);
+    return stage1(pod).enter(stage1Pod(pod), name, command);
+  }
+
+  /** The name of the app to work on: {@code wanted}, or the only one. */
+  public String app(Pod pod, String wanted) {
+    Optional<PodManifest> manifest = new PodReporter(kernel).manifest(pod);
+    List<String> names = new ArrayList<>();
+    if (manifest.isPresent()) {
+      for (RuntimeApp app : manifest.get().apps()) {
+        names.add(app.name().value());
+      }
+    }
+    if (!wanted.isEmpty() && names.contains(wanted)) {
+      return wanted;
+    }
+    if (wanted.isEmpty() && names.size() == 1) {
+      return names.get(0);
+    }
+    String found = names.isEmpty() ? "none" : String.join(", ", names);
+    throw new PodStateException(
+        wanted.isEmpty()
+            ? "pod has several apps (" + found + "), specify app using \"rkt enter --app= ...\""
+            : "no app \"" + wanted + "\" in pod \"" + pod.uuid() + "\" (apps: " + found + ")");
+  }
+
+  /** Waits until the pod's process is known; it is a moment after the pod has started. */
+  private void waitForProcess(Pod pod) {
+    StatusFiles files = new StatusFiles(kernel, pod.layout());
+    while (files.pid().isEmpty()) {
+      Optional<Pod> now = pods.look(pod.uuid());
+      if (now.isEmpty() || now.get().state() != PodState.RUNNING) {
+        throw new PodStateException("pod \"" + pod.uuid() + "\" is not running anymore");
+      }
+      pause();
+    }
+  }
+
+  /** Marks every exited pod for removal; returns those marked. */
+  public List<Pod> markExited() {
+    return mark(PodDirectory.RUN, PodState.EXITED, Duration.ZERO, Instant.MAX);
+  }
+
+  /** Marks every pod whose preparation ended half-way; returns those marked. */
+  public List<Pod> markAborted() {
+    return mark(PodDirectory.PREPARE, PodState.ABORTED_PREPARE, Duration.ZERO, Instant.MAX);
+  }
+
+  /** Marks every prepared pod that was not run for {@code age}; returns those marked. */
+  public List<Pod> markExpired(Duration age, Instant now) {
+    return mark(PodDirectory.PREPARED, PodState.PREPARED, age, now);
+  }
+
+  private List<Pod> mark(PodDirectory where, PodState state, Duration age, Instant now) {
+    List<Pod> marked = new ArrayList<>();
+    for (Pod pod : pods.list(where)) {
+      try {
+        if (pod.state() == state && isOlder(pod, age, now) && pods.markGarbage(pod).isPresent()) {
+          marked.add(pod);
+        }
+      } catch (PodException e) {
+        warn("cannot mark pod \"" + pod.uuid() + "\" as garbage", e);
+      }
+    }
+    return marked;
+  }
+
+  /** Whether the pod came where it is at least {@code age} before {@code now}. */
+  public boolean isOlder(Pod pod, Duration age, Instant now) {
+    if (age.isZero()) {
+      return true;
+    }
+    Optional<Instant> moved = new StatusFiles(kernel, pod.layout()).moved();
+    return moved.isPresent() && !moved.get().plus(age).isAfter(now);
+  }
+
+  /**
+   * Removes a pod that is marked, with all it holds on the host.
+   *
+   * @return false if somebody else is at it, or was
+   */
+  public boolean remove(Pod pod) {
+    Optional<LockedPod> claimed = pods.claim(pod);
+    if (claimed.isEmpty()) {
+      return false;
+    }
+    try (LockedPod locked = claimed.get()) {
+      if (locked.where() == PodDirectory.EXITED_GARBAGE) {
+        giveBack(pod);
+      }
+      try {
+        mounts.remove(locked.layout().directory());
+      } catch (HostException e) {
+        throw new HostException("GC of leftover mounts for pod \"" + pod.uuid() + "\" failed", e);
+      }
+      pods.delete(locked);
+    }
+    return true;
+  }
+
+  /** Removes what never became a pod: unfinished ones, and those whose removal was cut short. */
+  public void sweep() {
+    for (PodDirectory where : List.of(PodDirectory.EMBRYO, PodDirectory.GARBAGE)) {
+      for (Pod pod : pods.list(where)) {
+        try {
+          remove(pod);
+        } catch (PodException e) {
+          warn("cannot remove pod \"" + pod.uuid() + "\"", e);
+        }
+      }
+    }
+  }
+
+  /** Runs the flavour's own clean-up; its failure does not keep the pod. */
+  private void giveBack(Pod pod) {
+    try {
+      Optional<Stage1> stage1 = flavours.find(pod.layout());
+      if (stage1.isPresent()) {
+        stage1.get().gc(stage1Pod(pod), new Stage1Notices(diagnostics));
+      }
+    } catch (PodException e) {
+      warn("problem performing stage1 GC on \"" + pod.uuid() + "\"", e);
+    }
+  }
+
+  private Stage1 stage1(Pod pod) {
+    Optional<Stage1> stage1 = flavours.find(pod.layout());
+    if (stage1.isEmpty()) {
+      throw new Stage1Exception("pod \"" + pod.uuid() + "\" has no stage1");
+    }
+    return stage1.get();
+  }
+
+  private Stage1Pod stage1Pod(Pod pod) {
+    return new Stage1Pod(
+        pod.uuid(), pod.layout(), caller.localConfig(), caller.debug(), caller.environment());
+  }
+
+  private void warn(String text, PodException reason) {
+    diagnostics.warn("gc", text + ": " + reason.getMessage());
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.launch;
+
+import java.util.List;
+
+/**
+ * What the command line says about running a pod, as against making it.
+ *
+ * @param networks entries of {@code --net}
+ * @param hostname empty for the default
+ * @param restrictCapabilities false only by {@code --insecure-options=capabilities}
+ * @param protectPaths false only by {@code --insecure-options=paths}
+ * @param filterSystemCalls false only by {@code --insecure-options=seccomp}
+ */
+public record RunOptions(
+    List<String> networks,
+    boolean interactive,
+    String hostname,
+    NameResolution names,
+    boolean privateIpc,
+    boolean restrictCapabilities,
+    boolean protectPaths,
+    boolean filterSystemCalls,
+    Caller caller) {
+  /** Copies its list. */
+  public RunOptions {
+    networks = List.copyOf(networks);
+  }
+}
