@@ -11,12 +11,92 @@ final class CommandBodies {
   /** The body of the command at {@code path}, one that is neither a group nor absent. */
   static CommandBody of(String path) {
     return switch (path) {
+      case "run" -> run();
+      case "fetch", "image fetch" -> fetch();
+      case "trust" -> trust();
+      case "list" -> list();
+      case "status" -> status();
+      case "enter" -> enter();
+      case "stop" -> stop();
+      case "rm" -> rm();
+      case "gc" -> gc();
+      case "cat-manifest" -> catManifest();
+      case "config" -> config();
       case "version" -> version();
+      case "image list" -> imageList();
+      case "image rm" -> imageRm();
+      case "image cat-manifest" -> imageCatManifest();
+      case "image gc" -> imageGc();
+      case "image verify" -> imageVerify();
       default -> throw new AssertionError(path);
     };
   }
 
+  private static CommandBody run() {
+    return new RunCommand();
+  }
+
+  private static CommandBody fetch() {
+    return new FetchCommand();
+  }
+
+  private static CommandBody trust() {
+    return new TrustCommand();
+  }
+
+  private static CommandBody list() {
+    return new ListCommand();
+  }
+
+  private static CommandBody status() {
+    return new StatusCommand();
+  }
+
+  private static CommandBody enter() {
+    return new EnterCommand();
+  }
+
+  private static CommandBody stop() {
+    return new StopCommand();
+  }
+
+  private static CommandBody rm() {
+    return new RmCommand();
+  }
+
+  private static CommandBody gc() {
+    return new GcCommand();
+  }
+
+  private static CommandBody catManifest() {
+    return new CatManifestCommand();
+  }
+
+  private static CommandBody config() {
+    return new ConfigCommand();
+  }
+
   private static CommandBody version() {
     return new VersionCommand();
+  }
+
+  private static CommandBody imageList() {
+    return new ImageListCommand();
+  }
+
+  private static CommandBody imageRm() {
+    return new ImageRmCommand();
+  }
+
+  private static CommandBody imageCatManifest() {
+    return new ImageCatManifestCommand();
+  }
+
+  private static CommandBody imageGc() {
+    return new ImageGcCommand();
+  }
+
+  private static CommandBody imageVerify() {
+    return new ImageVerifyCommand();
   }
 }

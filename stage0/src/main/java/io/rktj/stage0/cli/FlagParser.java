@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.cli;
 
+import io.rktj.PodException;
+import io.rktj.spec.MalformedException;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -104,12 +107,12 @@ final class FlagParser {
     try {
       flag.check(value);
       sink.set(flag, value);
-    } catch (UsageException e) {
+    } catch (UsageException | MalformedException e) {
       throw invalid(flag, value, e);
     }
   }
 
-  private static UsageException invalid(Flag flag, String value, UsageException reason) {
+  private static UsageException invalid(Flag flag, String value, PodException reason) {
     return new UsageException(
         "invalid argument "
             + Quoted.of(value)
@@ -118,7 +121,9 @@ final class FlagParser {
             + "="
             + value
             + ": "
-            + reason.getMessage());
+            + (reason.getCause() instanceof IOException
+                ? FailureReport.of(reason, false)
+                : reason.getMessage()));
   }
 
   private Flag flag(String name) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.cli;
 
+import io.rktj.stage0.launch.Caller;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -26,9 +28,43 @@ record Invocation(
     return command.leaf();
   }
 
+  /** What a flavour must know of the caller. */
+  Caller caller() {
+    List<String> variables = new ArrayList<>(environment.size());
+    for (Map.Entry<String, String> variable : environment.entrySet()) {
+      variables.add(variable.getKey() + "=" + variable.getValue());
+    }
+    return new Caller(global.localConfig().toString(), global.debug(), variables);
+  }
+
+  /** Prints a failure that does not end the command. */
+  void complain(RuntimeException failure) {
+    say(FailureReport.of(failure, global.debug()));
+  }
+
   /** Prints {@code text} behind the command's prefix. */
   void say(String text) {
     output.message(prefix(), text);
+  }
+
+  /** Prints the command's help page, which is what was asked for. */
+  int help() {
+    output.answer(HelpPage.of(command));
+    return ExitCode.DONE.status();
+  }
+
+  /** Tells what is wrong with things that a list leaves out; that does not fail the command. */
+  void listProblems(String things, List<String> problems) {
+    if (problems.isEmpty()) {
+      return;
+    }
+    say(problems.size() + " error(s) encountered when listing " + things + ":");
+    StringBuilder text = new StringBuilder("-".repeat(40)).append('\n');
+    for (String problem : problems) {
+      text.append(problem).append('\n');
+    }
+    output.plainMessage(
+        text.append("misc:\n  rkt's appc version: ").append(Version.APPC).toString());
   }
 
   /** The arguments are not what the command wants: its help page, and failure. */

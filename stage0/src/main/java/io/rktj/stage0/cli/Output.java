@@ -13,8 +13,11 @@ import java.nio.charset.StandardCharsets;
  * character that came from outside. Thread-safe.
  */
 final class Output {
+  private static final String ERASE_REST = "\u001b[K";
+
   private final OutputStream answers;
   private final OutputStream messages;
+  private boolean statusShown;
 
   Output(OutputStream answers, OutputStream messages) {
     this.answers = answers;
@@ -30,6 +33,13 @@ final class Output {
   /** Prints an answer of one or more lines; newlines and tabs in it are ours. */
   void answer(String text) {
     write(answers, Escaped.lines(text));
+  }
+
+  /** Prints an answer that may be empty: then nothing, not even a newline. */
+  void answerIfAny(String text) {
+    if (!text.isEmpty()) {
+      answer(text);
+    }
   }
 
   /** Prints an answer that is JSON; what a terminal could take for a command is escaped. */
@@ -51,21 +61,32 @@ final class Output {
     write(messages, Escaped.lines(text));
   }
 
-  /** Overwrites the current line of the terminal that standard error is, without ending it. */
-  void status(String text) {
-    put(messages, "\r" + Escaped.line(text) + "\u001b[K");
+  /** Overwrites the last line of the terminal that standard error is, without ending it. */
+  synchronized void status(String text) {
+    put(messages, "\r" + Escaped.line(text) + ERASE_REST);
+    statusShown = true;
   }
 
-  /** Asks without ending the line. */
-  void prompt(String text) {
+  /** Takes the line of {@link #status} away. */
+  synchronized void clearStatus() {
+    if (statusShown) {
+      statusShown = false;
+      put(messages, "\r" + ERASE_REST);
+    }
+  }
+
+  /** Asks, without ending the line. */
+  synchronized void prompt(String text) {
+    clearStatus();
     put(messages, Escaped.line(text));
   }
 
-  private static void write(OutputStream stream, String text) {
+  private synchronized void write(OutputStream stream, String text) {
+    clearStatus();
     put(stream, text.endsWith("\n") ? text : text + "\n");
   }
 
-  private static synchronized void put(OutputStream stream, String text) {
+  private static void put(OutputStream stream, String text) {
     try {
       stream.write(text.getBytes(StandardCharsets.UTF_8));
       stream.flush();

@@ -65,62 +65,20 @@ final class Rkt {
       return absent(command, rest);
     }
     CommandBody body = CommandBodies.of(command.path());
-    FlagValues values = new FlagValues();
-    List<String> positional = new ArrayList<>();
-    FlagParser parser = new FlagParser(command.flags(), Flags.global(), sink(global, values, body));
+    Invocation invocation;
     try {
-      read(command, parser, rest, positional);
+      invocation = new InvocationReader(command, global, body, output, environment).read(rest);
     } catch (UsageException e) {
       return wrongFlag(command, e);
     }
-    if (parser.helpWanted()) {
-      output.answer(HelpPage.of(command));
-      return ExitCode.DONE.status();
+    if (invocation.parser().helpWanted()) {
+      return invocation.help();
     }
     if (command.needsRoot() && Kernel.host().euid() != 0) {
       output.message(command.leaf(), "cannot run as unprivileged user");
       return ExitCode.FAILED.status();
     }
-    return body.call(
-        new Invocation(command, global, values, positional, output, environment, parser));
-  }
-
-  /** Where flags go: global ones to {@code global}, the others to the command. */
-  private FlagParser.Sink sink(GlobalOptions global, FlagValues values, CommandBody body) {
-    List<Flag> globals = Flags.global();
-    return new FlagParser.Sink() {
-      @Override
-      public void set(Flag flag, String value) {
-        for (int i = 0; i < globals.size(); i++) {
-          if (globals.get(i).name().equals(flag.name())) {
-            global.set(flag, value);
-            return;
-          }
-        }
-        if (!flag.advice().isEmpty()) {
-          output.plainMessage("Flag --" + flag.name() + " has been deprecated, " + flag.advice());
-        }
-        values.add(flag.name(), value);
-        body.flag(flag, value);
-      }
-    };
-  }
-
-  private static void read(
-      Command command, FlagParser parser, List<String> rest, List<String> positional) {
-    int at = parser.parse(rest, 0);
-    if (command.shape() == Command.Shape.LEADING) {
-      positional.addAll(rest.subList(at, rest.size()));
-      return;
-    }
-    while (at < rest.size()) {
-      if (rest.get(at).equals("--")) {
-        positional.addAll(rest.subList(at + 1, rest.size()));
-        return;
-      }
-      positional.add(rest.get(at));
-      at = parser.parse(rest, at + 1);
-    }
+    return body.call(invocation);
   }
 
   private int help(List<String> rest) {

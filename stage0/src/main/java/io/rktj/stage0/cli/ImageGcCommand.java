@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.cli;
+
+import io.rktj.PodException;
+import io.rktj.linux.DirectoryLock;
+import io.rktj.pod.HostException;
+import io.rktj.pod.Pod;
+import io.rktj.pod.PodState;
+import io.rktj.spec.manifest.PodManifest;
+import io.rktj.spec.manifest.RuntimeApp;
+import io.rktj.stage0.launch.PodReporter;
+import io.rktj.stage0.store.ImageStore;
+import io.rktj.stage0.store.StoredImage;
+import io.rktj.stage0.tree.TreeStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * {@code rkt image gc} ({@code spec/rkt-cli.md} section 4.17): trees that no pod uses, then images
+ * that were not used for a while and that no running pod uses. Nobody prepares a pod meanwhile.
+ */
+final class ImageGcCommand implements CommandBody {
+  private final Set<String> treesInUse = new HashSet<>();
+  private final Set<String> imagesInUse = new HashSet<>();
+
+  @Override
+  public int call(Invocation invocation) {
+    long grace = GoDuration.parseMillis(invocation.flags().text("grace-period", "24h"));
+    Session session = Session.open(invocation);
+    ImageStore store = session.images();
+    try (DirectoryLock alone = session.prepareLock(true)) {
+      look(session);
+      removeTrees(invocation, session.trees(store));
+      removeImages(invocation, store, grace);
+      store.sweep();
+      return alone.isExclusive() ? ExitCode.DONE.status() : ExitCode.FAILED.status();
+    }
+  }
+
+  /** Notes what pods use. A pod that cannot be read makes the whole command fail. */
+  private void look(Session session) {
+    PodReporter reporter = new PodReporter(session.kernel());
+    for (Pod pod : session.pods().list()) {
+      Optional<PodManifest> manifest = reporter.manifest(pod);
+      if (manifest.isEmpty()) {
+        continue;
+      }
+      for (RuntimeApp app : manifest.get().apps()) {
+        text(pod.layout().appTreeStoreId(app.name())).ifPresent(treesInUse::add);
+        if (pod.state() == PodState.RUNNING || pod.state() == PodState.PREPARED) {
+          imagesInUse.add(app.image().id().toString());
+        }
+      }
+    }
+  }
+
+  private static Optional<String> text(Path file) {
+    try {
+      return Optional.of(Files.readString(file).strip());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new HostException("cannot read \"" + file + "\"", e);
+    }
+  }
+
+  private void removeTrees(Invocation invocation, TreeStore trees) {
+    for (String id : trees.ids()) {
+      if (!treesInUse.contains(id)) {
+        trees.remove(id);
+        invocation.say("removed treestore " + Quoted.of(id));
+      }
+    }
+  }
+
+  private void removeImages(Invocation invocation, ImageStore store, long graceMillis) {
+    long limit = System.currentTimeMillis() - graceMillis;
+    int removed = 0;
+    for (StoredImage image : store.list().images()) {
+      if (image.lastUsedMillis() > limit || imagesInUse.contains(image.id().toString())) {
+        continue;
+      }
+      try {
+        store.remove(image);
+        removed++;
+        invocation.output().answer("successfully removed aci for image: \"" + image.id() + "\"");
+      } catch (PodException e) {
+        invocation.complain(e);
+      }
+    }
+    if (removed > 0) {
+      invocation.say(removed + " image(s) successfully removed");
+    }
+  }
+}

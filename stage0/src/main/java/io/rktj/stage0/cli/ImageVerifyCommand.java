@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.cli;
+
+import io.rktj.PodException;
+import io.rktj.spec.ImageIdPrefix;
+import io.rktj.spec.discovery.ImageRef;
+import io.rktj.stage0.images.ImageLookup;
+import io.rktj.stage0.images.ImageResolver;
+import io.rktj.stage0.images.PullPolicy;
+import io.rktj.stage0.store.ImageStore;
+import io.rktj.stage0.store.StoredImage;
+import io.rktj.stage0.tree.ImageTree;
+import io.rktj.stage0.tree.TreeStore;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code rkt image verify} ({@code spec/rkt-cli.md} section 4.17). */
+final class ImageVerifyCommand implements CommandBody {
+  @Override
+  public int call(Invocation invocation) {
+    if (invocation.arguments().isEmpty()) {
+      throw new UsageException("must provide at least one image");
+    }
+    Session session = Session.open(invocation);
+    ImageStore store = session.images();
+    TreeStore trees = session.trees(store);
+    boolean failed = false;
+    try (RemoteAccess remotes = new RemoteAccess(invocation, session)) {
+      ImageResolver resolver = session.resolver(store, trees, remotes);
+      for (String name : invocation.arguments()) {
+        try {
+          verify(invocation, name, new ImageLookup(store).find(name), resolver, trees);
+        } catch (PodException e) {
+          invocation.complain(e);
+          failed = true;
+        }
+      }
+    }
+    return (failed ? ExitCode.FAILED : ExitCode.DONE).status();
+  }
+
+  private static void verify(
+      Invocation invocation,
+      String name,
+      StoredImage image,
+      ImageResolver resolver,
+      TreeStore trees) {
+    ImageTree whole =
+        resolver.resolve(
+            new ImageRef.ByHash(ImageIdPrefix.parse(image.id().toString())),
+            PodWorkshop.pullOptions(invocation, PullPolicy.NEVER, Optional.empty()));
+    if (trees.find(whole).isEmpty()) {
+      invocation
+          .output()
+          .answer("image " + Quoted.of(name) + " not rendered; no verification needed");
+      return;
+    }
+    List<String> differences = trees.verify(whole);
+    if (!differences.isEmpty()) {
+      invocation.say(
+          "tree cache verification failed for image "
+              + name
+              + ": "
+              + differences.get(0)
+              + ";  rebuilding...");
+      trees.renderAgain(whole);
+    }
+    invocation
+        .output()
+        .answer(
+            "successfully verified checksum for image: "
+                + Quoted.of(name)
+                + " (\""
+                + image.id()
+                + "\")");
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.cli;
+
+import io.rktj.linux.DirectoryLock;
+import io.rktj.pod.LockedPod;
+import io.rktj.spec.ImageIdPrefix;
+import io.rktj.spec.SemVer;
+import io.rktj.spec.discovery.ImageRef;
+import io.rktj.spec.manifest.RuntimeApp;
+import io.rktj.stage0.config.ConfiguredStage1;
+import io.rktj.stage0.images.ImageResolver;
+import io.rktj.stage0.images.PullOptions;
+import io.rktj.stage0.images.PullPolicy;
+import io.rktj.stage0.launch.Flavour;
+import io.rktj.stage0.prepare.AppRequest;
+import io.rktj.stage0.prepare.ManifestFile;
+import io.rktj.stage0.prepare.OverlaySupport;
+import io.rktj.stage0.prepare.PodOptions;
+import io.rktj.stage0.prepare.PodPreparer;
+import io.rktj.stage0.prepare.PreparedPod;
+import io.rktj.stage0.store.ImageStore;
+import io.rktj.stage0.tree.ImageTree;
+import io.rktj.stage0.tree.TreeStore;
+import io.rktj.stage0.trust.KeyTruster;
+import io.rktj.stage0.trust.WaivedOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The steps of {@code rkt run} between the command line and the pod, with what they work on. */
+final class PodWorkshop implements AutoCloseable {
+  private final Invocation invocation;
+  private final Session session;
+  private final ImageStore store;
+  private final TreeStore trees;
+  private final DirectoryLock removalsWait;
+  private final Optional<ManifestFile> manifest;
+
+  /**
+   * Opens the stores, and keeps images from being removed until this process has become the pod.
+   */
+  PodWorkshop(Invocation invocation, Session session, RunRequest request) {
+    this.invocation = invocation;
+    this.session = session;
+    store = session.images();
+    trees = session.trees(store);
+    removalsWait = session.prepareLock(false);
+    Optional<Path> file = request.pod().podManifest();
+    manifest =
+        file.isPresent()
+            ? Optional.of(ManifestFile.read(session.kernel(), file.get()))
+            : Optional.empty();
+  }
+
+  /** The flavour that was asked for, or else configured, or else that of name spaces. */
+  Flavour flavour(RunRequest request) {
+    if (request.stage1().isGiven()) {
+      return request.stage1().flavour();
+    }
+    ConfiguredStage1 configured = session.config().stage1();
+    if (configured.name().isPresent()) {
+      return Flavour.named(configured.name().get());
+    }
+    if (configured.location().isPresent()) {
+      throw UsageException.notSupportedYet(
+          "stage1 image from outside, " + Quoted.of(configured.location().get()));
+    }
+    return Flavour.NSPAWN;
+  }
+
+  /** The images of the request, each in the store when this returns, in the order of the apps. */
+  List<ImageTree> images(RunRequest request) {
+    List<ImageTree> images = new ArrayList<>();
+    try (RemoteAccess remotes = new RemoteAccess(invocation, session)) {
+      ImageResolver resolver = session.resolver(store, trees, remotes);
+      if (manifest.isPresent()) {
+        PullOptions options = pullOptions(invocation, PullPolicy.NEVER, Optional.empty());
+        for (RuntimeApp app : manifest.get().manifest().apps()) {
+          ImageIdPrefix id = ImageIdPrefix.parse(app.image().id().toString());
+          images.add(resolver.resolve(new ImageRef.ByHash(id), options));
+        }
+        return images;
+      }
+      PullPolicy policy = PullPolicy.parse(request.pullPolicy());
+      for (AppRequest app : request.apps()) {
+        PullOptions options = pullOptions(invocation, policy, app.signature());
+        images.add(resolver.resolve(app.image(), options));
+      }
+    }
+    return images;
+  }
+
+  /** Fills the directory of {@code pod}; it stays locked. */
+  PreparedPod prepare(LockedPod pod, RunRequest request, List<ImageTree> images) {
+    Console console = session.console();
+    PodPreparer preparer =
+        new PodPreparer(session.kernel(), trees, SemVer.parse(Version.APPC), console);
+    PodOptions options = request.pod();
+    if (options.overlay()) {
+      Optional<String> reason =
+          OverlaySupport.reasonAgainst(session.kernel(), session.dataDirectory().toString());
+      if (reason.isPresent()) {
+        invocation.say("disabling overlay support: " + Quoted.of(reason.get()));
+        options = options.withoutOverlay();
+      }
+    }
+    return manifest.isPresent()
+        ? preparer.prepare(pod, options, manifest.get(), images)
+        : preparer.prepare(pod, options, request.apps(), images);
+  }
+
+  /** How images are had, by the flags of the invocation. */
+  static PullOptions pullOptions(
+      Invocation invocation, PullPolicy policy, Optional<Path> signature) {
+    GlobalOptions global = invocation.global();
+    Optional<WaivedOption> waiver =
+        global.insecure().image() ? Optional.of(WaivedOption.INSECURE_IMAGE) : Optional.empty();
+    KeyTruster.Review review =
+        global.trustKeysFromHttps() ? KeyTruster.Review.ACCEPT_FROM_HTTPS : KeyTruster.Review.ASK;
+    return new PullOptions(policy, waiver, signature, review, true);
+  }
+
+  @Override
+  public void close() {
+    removalsWait.close();
+  }
+}

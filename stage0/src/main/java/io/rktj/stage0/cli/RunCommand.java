@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.cli;
+
+import io.rktj.pod.LockedPod;
+import io.rktj.pod.PodStore;
+import io.rktj.pod.UuidFile;
+import io.rktj.stage0.launch.Flavour;
+import io.rktj.stage0.launch.Launcher;
+import io.rktj.stage0.prepare.PreparedPod;
+import io.rktj.stage0.tree.ImageTree;
+import java.util.List;
+
+/** {@code rkt run}: from a command line to the process that is the pod. */
+final class RunCommand implements CommandBody {
+  private final RunArguments arguments = new RunArguments();
+
+  @Override
+  public void flag(Flag flag, String value) {
+    arguments.flag(flag.name(), value);
+  }
+
+  @Override
+  public int call(Invocation invocation) {
+    RunRequest request = arguments.parse(invocation);
+    if (invocation.parser().helpWanted()) {
+      return invocation.help();
+    }
+    Session session = Session.open(invocation);
+    try (PodWorkshop workshop = new PodWorkshop(invocation, session, request)) {
+      Flavour flavour = workshop.flavour(request);
+      List<ImageTree> images = workshop.images(request);
+      PodStore pods = session.pods();
+      LockedPod pod = pods.create();
+      if (request.uuidFile().isPresent()) {
+        UuidFile.write(session.kernel(), request.uuidFile().get(), pod.uuid());
+      }
+      PreparedPod prepared = workshop.prepare(pod, request, images);
+      Launcher launcher = new Launcher(session.kernel(), pods, session.console());
+      throw launcher.run(prepared, flavour, request.options());
+    }
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.cli;
+
+import io.rktj.linux.DirectoryLock;
+import io.rktj.linux.DirectoryMaker;
+import io.rktj.linux.ErrnoException;
+import io.rktj.linux.Kernel;
+import io.rktj.pod.HostException;
+import io.rktj.pod.PodStore;
+import io.rktj.pod.UuidFile;
+import io.rktj.spec.Platform;
+import io.rktj.stage0.config.Config;
+import io.rktj.stage0.images.ImageResolver;
+import io.rktj.stage0.launch.PodLifecycle;
+import io.rktj.stage0.launch.Stage1Finder;
+import io.rktj.stage0.store.ImageStore;
+import io.rktj.stage0.tree.TreeStore;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * What commands work with, each part opened when it is first asked for: configuration, stores, the
+ * console. Thread-confined.
+ */
+final class Session {
+  private final Invocation invocation;
+  private final Kernel kernel = Kernel.host();
+  private final Config config;
+  private final Path dataDirectory;
+
+  private Session(Invocation invocation, Config config) {
+    this.invocation = invocation;
+    this.config = config;
+    dataDirectory = invocation.global().dataDirectory(config.paths().data().map(Path::of));
+  }
+
+  /** Reads the configuration; opens nothing else. */
+  static Session open(Invocation invocation) {
+    GlobalOptions global = invocation.global();
+    return new Session(
+        invocation, Config.load(global.systemConfig(), global.localConfig(), global.userConfig()));
+  }
+
+  Kernel kernel() {
+    return kernel;
+  }
+
+  Config config() {
+    return config;
+  }
+
+  Path dataDirectory() {
+    return dataDirectory;
+  }
+
+  Console console() {
+    return new Console(
+        invocation.output(),
+        invocation.prefix(),
+        invocation.global().debug(),
+        kernel.isTerminal(2));
+  }
+
+  PodStore pods() {
+    return new PodStore(kernel, dataDirectory);
+  }
+
+  ImageStore images() {
+    return ImageStore.open(dataDirectory, kernel, Clock.systemUTC());
+  }
+
+  TreeStore trees(ImageStore images) {
+    return TreeStore.open(images, kernel, console());
+  }
+
+  /** Finds images by the rules of this machine; unpacks what it brings here if it may. */
+  ImageResolver resolver(ImageStore images, TreeStore trees, RemoteAccess remotes) {
+    return new ImageResolver(images, trees, remotes, hostPlatform(), kernel.euid() == 0, console());
+  }
+
+  private static Platform hostPlatform() {
+    String machine = System.getProperty("os.arch", "");
+    if (machine.equals("amd64")) {
+      machine = "x86_64";
+    }
+    Optional<Platform> platform = Platform.ofLinuxMachine(machine);
+    if (platform.isEmpty()) {
+      throw new HostException("cannot run on a machine of kind \"" + machine + "\"");
+    }
+    return platform.get();
+  }
+
+  PodLifecycle lifecycle(PodStore pods) {
+    return new PodLifecycle(kernel, pods, Stage1Finder.BUILT_IN, console(), invocation.caller());
+  }
+
+  /**
+   * The lock that keeps pods from being prepared while images are removed, and the other way round.
+   * Left open, it ends with this process's exec.
+   */
+  DirectoryLock prepareLock(boolean exclusive) {
+    String directory = dataDirectory + "/locks/prepare";
+    try {
+      DirectoryMaker.make(kernel, directory, 0750);
+      return exclusive
+          ? DirectoryLock.exclusive(kernel, directory)
+          : DirectoryLock.shared(kernel, directory);
+    } catch (ErrnoException e) {
+      throw new HostException("cannot lock \"" + directory + "\"", e);
+    }
+  }
+
+  /** What the file of {@code --uuid-file} says. */
+  String uuidFromFile(String file) {
+    return UuidFile.read(kernel, Path.of(file).toAbsolutePath());
+  }
+}

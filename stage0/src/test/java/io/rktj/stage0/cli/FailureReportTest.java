@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rktj.pod.HostException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import org.junit.jupiter.api.Test;
+
+/** Failures as users read them ({@code spec/rkt-cli.md} section 1.1). */
+class FailureReportTest {
+  private final HostException chain =
+      new HostException(
+          "cannot run pod", new HostException("cannot mount", new NoSuchFileException("/dev/x")));
+
+  @Test
+  void tellsTheOuterMessageAndTheInnermostCause() {
+    assertThat(FailureReport.of(chain, false))
+        .isEqualTo("cannot run pod: /dev/x: no such file or directory");
+  }
+
+  @Test
+  void tellsTheWholeChainWhenAsked() {
+    assertThat(FailureReport.of(chain, true))
+        .startsWith(
+            "cannot run pod\n"
+                + "  └─cannot mount\n"
+                + "    └─/dev/x: no such file or directory\n"
+                + "io.rktj.pod.HostException: cannot run pod\n"
+                + "\tat ");
+  }
+
+  @Test
+  void saysAReasonOnlyOnce() {
+    HostException failure =
+        new HostException("cannot read \"x\": disk on fire", new IOException("disk on fire"));
+
+    assertThat(FailureReport.of(failure, false)).isEqualTo("cannot read \"x\": disk on fire");
+  }
+
+  @Test
+  void putsTheRemedyOnALineOfItsOwn() {
+    HostException failure = new HostException("cannot x", "do y", null);
+
+    assertThat(FailureReport.of(failure, false)).isEqualTo("cannot x\nhint: do y");
+  }
+
+  @Test
+  void callsADefectAnInternalErrorWithoutATrace() {
+    assertThat(FailureReport.of(new IllegalStateException("oops"), false))
+        .isEqualTo("internal error: IllegalStateException: oops");
+    assertThat(FailureReport.of(new NullPointerException(), false)).doesNotContain("\tat ");
+  }
+}
