@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/magic.h>
@@ -160,10 +159,11 @@ static void set_identity(const struct start *start) {
     if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL)
         fail(app, EXIT_CAPABILITIES, errno, "clear ambient capabilities of");
     drop_bounding_set(app);
-    if (setgroups(visit ? 1 : app->gid_count, visit ? &none : app->gids) < 0 ||
-        setresgid(gid, gid, gid) < 0 || getresgid(&gids[0], &gids[1], &gids[2]) < 0)
+    /* The system calls themselves: the C library's would look for threads to change as well. */
+    if (syscall(SYS_setgroups, visit ? 1UL : app->gid_count, visit ? &none : app->gids) < 0 ||
+        syscall(SYS_setresgid, gid, gid, gid) < 0 || getresgid(&gids[0], &gids[1], &gids[2]) < 0)
         fail(app, EXIT_GROUP, errno, "set the groups of");
-    if (setresuid(uid, uid, uid) < 0 || getresuid(&uids[0], &uids[1], &uids[2]) < 0)
+    if (syscall(SYS_setresuid, uid, uid, uid) < 0 || getresuid(&uids[0], &uids[1], &uids[2]) < 0)
         fail(app, EXIT_USER, errno, "set the user of");
     for (int i = 0; i < 3; i++) {
         if (gids[i] != gid)
@@ -188,7 +188,7 @@ static void enter_directory(const struct start *start) {
         die_with(EXIT_CHDIR, errno, "change to the working directory", path);
     if (file_system.f_type == PROC_SUPER_MAGIC)
         die_with(EXIT_CHDIR, EPERM, "change to the working directory", path);
-    if (getcwd(cwd, sizeof(cwd)) == NULL || cwd[0] != '/')
+    if (syscall(SYS_getcwd, cwd, sizeof(cwd)) < 0 || cwd[0] != '/')
         die_with(EXIT_CHDIR, ENOENT, "change to the working directory", path);
     (void)close(dir);
     (void)close(root);
@@ -201,8 +201,7 @@ static void filter_system_calls(const struct app *app) {
 
     if ((app->flags & APP_NO_NEW_PRIVILEGES) != 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         fail(app, EXIT_NO_NEW_PRIVILEGES, errno, "forbid new privileges to");
-    if (app->seccomp_size != 0 &&
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0)
+    if (app->seccomp_size != 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0)
         fail(app, EXIT_SECCOMP, errno, "filter the system calls of");
 }
 

@@ -31,11 +31,18 @@ struct visit {
 };
 
 static struct visit visits[CONTROL_VISITS];
-static bool initialized;
-static char message[CONTROL_MESSAGE];
-static char *words[MAX_WORDS + 1];
-static char *environment[MAX_WORDS + 1];
+static char *message;      /* CONTROL_MESSAGE; null until control_poll has been called */
+static char **words;       /* MAX_WORDS + 1 */
+static char **environment; /* MAX_WORDS + 1 */
 static char term[256];
+
+static void initialize(void) {
+    message = reserve(CONTROL_MESSAGE);
+    words = reserve((MAX_WORDS + 1) * sizeof(char *));
+    environment = reserve((MAX_WORDS + 1) * sizeof(char *));
+    for (int i = 0; i < CONTROL_VISITS; i++)
+        visits[i].fd = -1;
+}
 
 /* The listening socket, made in the pod's directory. */
 int control_socket(const char *pod_dir) {
@@ -224,7 +231,7 @@ static void receive(struct inner *inner, struct visit *visit) {
     struct reader in;
     int fds[3];
     unsigned count = 3;
-    ssize_t n = receive_with_fds(visit->fd, message, sizeof(message), fds, &count);
+    ssize_t n = receive_with_fds(visit->fd, message, CONTROL_MESSAGE, fds, &count);
     int error = -ENOSYS;
     uint32_t request;
 
@@ -271,10 +278,8 @@ static void accept_visit(struct inner *inner) {
 
 /* Fills in what visits wait for; the number of entries. */
 unsigned control_poll(struct inner *inner, struct pollfd *fds) {
-    if (!initialized)
-        for (int i = 0; i < CONTROL_VISITS; i++)
-            visits[i].fd = -1;
-    initialized = true;
+    if (message == NULL)
+        initialize();
     fds[0] = (struct pollfd){inner->control, POLLIN, 0};
     for (int i = 0; i < CONTROL_VISITS; i++)
         fds[1 + i] = (struct pollfd){visits[i].fd, POLLIN, 0};
@@ -295,7 +300,7 @@ bool control_reaped(pid_t pid, int status) {
     for (int i = 0; i < CONTROL_VISITS; i++) {
         struct visit *visit = &visits[i];
 
-        if (!initialized || visit->fd < 0 || visit->pid != pid)
+        if (message == NULL || visit->fd < 0 || visit->pid != pid)
             continue;
         if (WIFSIGNALED(status))
             reply(visit, REPLY_KILLED, (uint32_t)WTERMSIG(status), -1);

@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -18,11 +18,11 @@
 
 static struct {
     size_t used;
-    unsigned char bytes[CONTROL_MESSAGE];
+    unsigned char *bytes; /* CONTROL_MESSAGE */
 } request;
 
 static void put_number(uint32_t number) {
-    if (sizeof(request.bytes) - request.used < 4)
+    if (CONTROL_MESSAGE - request.used < 4)
         die(E2BIG, "pass on the command", NULL);
     for (int i = 0; i < 4; i++)
         request.bytes[request.used++] = (unsigned char)(number >> (8 * i));
@@ -31,7 +31,7 @@ static void put_number(uint32_t number) {
 static void put_text(const char *text) {
     size_t length = strlen(text);
 
-    if (length + 8 > sizeof(request.bytes) - request.used)
+    if (length + 8 > CONTROL_MESSAGE - request.used)
         die(E2BIG, "pass on the command", NULL);
     put_number((uint32_t)length);
     memcpy(request.bytes + request.used, text, length);
@@ -77,12 +77,11 @@ static void send_request(int fd, const char *app, char **command, bool terminal)
 
 /* Ends as the command has ended. */
 static _Noreturn void end_as(uint32_t kind, uint32_t value) {
-    struct rlimit none = {0, 0};
     sigset_t all;
 
     if (kind == REPLY_EXITED)
         _exit((int)value);
-    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* it is not we who dump core */
     (void)sigemptyset(&all);
     (void)kill(getpid(), (int)value);
     (void)sigprocmask(SIG_SETMASK, &all, NULL);
@@ -97,8 +96,8 @@ static void forward_signals(int fd, int signals, const struct relay *relay) {
 
         if (number == SIGWINCH && relay != NULL) {
             terminal_copy_size(relay->master);
-        } else if (number == SIGTERM || number == SIGINT || number == SIGQUIT ||
-                   number == SIGHUP || number == SIGUSR1 || number == SIGUSR2) {
+        } else if (number == SIGTERM || number == SIGINT || number == SIGQUIT || number == SIGHUP ||
+                   number == SIGUSR1 || number == SIGUSR2) {
             request.used = 0;
             put_number(CONTROL_SIGNAL);
             put_number((uint32_t)number);
@@ -145,6 +144,7 @@ int enter_main(const char *pod_dir, const char *app, char **command) {
     sigset_t all;
     int fd = connect_to(pod_dir);
 
+    request.bytes = reserve(CONTROL_MESSAGE);
     (void)sigfillset(&all);
     (void)sigprocmask(SIG_SETMASK, &all, NULL);
     fds[0] = (struct pollfd){fd, POLLIN, 0};

@@ -122,7 +122,8 @@ int main(int argc, char **argv) {
         if (*command != NULL)
             return enter_main(argv[2], argv[3], command);
     }
-    die(0, "understand the arguments; usage: pod-init run PLANFD LOCKFD | enter PODDIR APP [--] "
-           "COMMAND...",
+    die(0,
+        "understand the arguments; usage: pod-init run PLANFD LOCKFD | enter PODDIR APP [--] "
+        "COMMAND...",
         NULL);
 }

@@ -119,7 +119,7 @@ static int remount_line(char *line, const char *path, size_t length, unsigned lo
 
 /* Sets flags on every mount at or below a mounted descriptor, without mount_setattr(2). */
 static int remount_tree(int mounted, unsigned long flags) {
-    static char lines[8192];
+    char lines[8192];
     char name[FD_PATH];
     char path[PATH_MAX];
     size_t used = 0;
@@ -191,12 +191,11 @@ static int legacy_bind(int source, int target, uint32_t flags) {
 /* Attaches a copy of the mount at source to target, restricted by flags before it can be seen. */
 int tree_bind(int source, int target, uint32_t flags) {
     unsigned recursive = (flags & FLAG_RECURSIVE) != 0 ? AT_RECURSIVE_ : 0;
-    struct mount_attr_ attr = {.attr_set = flags & (ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV |
-                                                    ATTR_NOEXEC)};
+    struct mount_attr_ attr = {.attr_set =
+                                   flags & (ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC)};
     bool late = false;
     int error = 0;
-    int tree = sys_open_tree(source, "",
-                             OPEN_TREE_CLONE_ | O_CLOEXEC | AT_EMPTY_PATH | recursive);
+    int tree = sys_open_tree(source, "", OPEN_TREE_CLONE_ | O_CLOEXEC | AT_EMPTY_PATH | recursive);
 
     if (tree < 0)
         return errno == ENOSYS || errno == EPERM ? legacy_bind(source, target, flags) : -errno;
@@ -437,10 +436,18 @@ static int run_op(struct mount_context *context, int root, const struct mount_op
 }
 
 static const char *op_verb(enum op_kind kind) {
-    static const char *const verbs[OP_KINDS] = {
-        "mount the overlay on", "bind",         "mount a volume on", "mount a file of the pod on",
-        "mount a file system on", "make directory", "make symbolic link", "make device",
-        "remove",               "write-protect", "hide",            "mount the console on"};
+    static const char *const verbs[OP_KINDS] = {"mount the overlay on",
+                                                "bind",
+                                                "mount a volume on",
+                                                "mount a file of the pod on",
+                                                "mount a file system on",
+                                                "make directory",
+                                                "make symbolic link",
+                                                "make device",
+                                                "remove",
+                                                "write-protect",
+                                                "hide",
+                                                "mount the console on"};
 
     return verbs[kind];
 }

@@ -8,8 +8,8 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <stdio.h> /* renameat */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
@@ -237,6 +237,7 @@ int outer_main(int plan_fd, int lock_fd) {
     start_inner(control_socket(outer.plan.pod_dir));
     join_cgroups();
     write_ppid();
+    forget_stack();
     status = watch();
     tidy_up();
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

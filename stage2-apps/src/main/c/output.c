@@ -26,6 +26,7 @@
 #define LOG_LIMIT (64ULL << 20)
 #define CONSOLE_BYTES 65536
 #define CONSOLE_FULL (CONSOLE_BYTES - 3 * STREAM_BYTES)
+#define LOG_BYTES (2 * STREAM_BYTES)
 #define STALL_MILLIS 2000
 
 static struct {
@@ -37,10 +38,10 @@ static struct {
     int64_t stalled; /* since when nothing could be written; 0: it could */
     size_t begin;
     size_t end;
-    char bytes[CONSOLE_BYTES];
+    char *bytes; /* CONSOLE_BYTES */
 } console;
 
-static char log_bytes[2 * STREAM_BYTES];
+static char *log_bytes; /* LOG_BYTES */
 
 static void open_log(struct app *app) {
     struct stat status;
@@ -52,8 +53,8 @@ static void open_log(struct app *app) {
     error = path_split(app->log_file, &app->log_dir, &name);
     if (error < 0)
         die(error, "open the directory of log file", app->log_file);
-    app->log = openat(app->log_dir, name,
-                      O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
+    app->log =
+        openat(app->log_dir, name, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
     if (app->log < 0 || fstat(app->log, &status) < 0)
         die(errno, "open log file", app->log_file);
     app->log_bytes = (uint64_t)status.st_size;
@@ -80,6 +81,8 @@ void output_start(void) {
     int fd;
 
     console.fd = STDOUT_FILENO;
+    console.bytes = reserve(CONSOLE_BYTES);
+    log_bytes = reserve(LOG_BYTES);
     if (fstat(STDOUT_FILENO, &status) < 0) {
         console.closed = true;
         return;
@@ -130,7 +133,7 @@ void output_flush(void) {
 
 /* Ends leaving lines out once the console has taken all that waited. */
 static void console_resume(void) {
-    struct text note = {console.bytes, sizeof(console.bytes), 0};
+    struct text note = {console.bytes, CONSOLE_BYTES, 0};
 
     if (!console.dropping || console.end != 0)
         return;
@@ -147,7 +150,7 @@ static void console_resume(void) {
 void output_console(const char *bytes, size_t length) {
     if (console.closed)
         return;
-    if (console.dropping || length > sizeof(console.bytes) - console.end) {
+    if (console.dropping || length > CONSOLE_BYTES - console.end) {
         console.dropping = true;
         console.dropped += length;
         return;
@@ -201,31 +204,44 @@ static void rotate(struct app *app) {
     app->log_bytes = 0;
 }
 
+/* Appends a number of two digits and what follows it. */
+static void add_two(struct text *text, uint64_t number, const char *after) {
+    text_number(text, number, 2, '0');
+    text_add(text, after);
+}
+
+/* Appends the time of day, UTC; years count from March here, so that leap days come last. */
 static void add_time(struct text *text) {
     struct timespec now;
-    struct tm utc;
+    uint64_t seconds;
+    uint64_t days;
+    uint64_t era;
+    uint64_t year;
+    uint64_t month;
 
     (void)clock_gettime(CLOCK_REALTIME, &now);
-    (void)gmtime_r(&now.tv_sec, &utc);
-    text_number(text, (uint64_t)(utc.tm_year + 1900), 4, '0');
+    seconds = (uint64_t)now.tv_sec % 86400;
+    days = (uint64_t)now.tv_sec / 86400 + 719468; /* since 0000-03-01 */
+    era = days / 146097;
+    days %= 146097;
+    year = (days - days / 1460 + days / 36524 - days / 146096) / 365;
+    days -= 365 * year + year / 4 - year / 100;
+    month = (5 * days + 2) / 153;
+    days -= (153 * month + 2) / 5;
+    text_number(text, 400 * era + year + (month >= 10), 4, '0');
     text_add(text, "-");
-    text_number(text, (uint64_t)(utc.tm_mon + 1), 2, '0');
-    text_add(text, "-");
-    text_number(text, (uint64_t)utc.tm_mday, 2, '0');
-    text_add(text, "T");
-    text_number(text, (uint64_t)utc.tm_hour, 2, '0');
-    text_add(text, ":");
-    text_number(text, (uint64_t)utc.tm_min, 2, '0');
-    text_add(text, ":");
-    text_number(text, (uint64_t)utc.tm_sec, 2, '0');
-    text_add(text, ".");
+    add_two(text, month < 10 ? month + 3 : month - 9, "-");
+    add_two(text, days + 1, "T");
+    add_two(text, seconds / 3600, ":");
+    add_two(text, seconds / 60 % 60, ":");
+    add_two(text, seconds % 60, ".");
     text_number(text, (uint64_t)now.tv_nsec, 9, '0');
     text_add(text, "Z");
 }
 
 static void log_line(struct app *app, const struct stream *stream, const char *line, size_t size,
                      bool whole) {
-    struct text text = {log_bytes, sizeof(log_bytes), 0};
+    struct text text = {log_bytes, LOG_BYTES, 0};
     int error;
 
     if (app->log < 0)
@@ -262,7 +278,7 @@ static void console_line(const struct app *app, const char *line, size_t size) {
     text_add(&prefix, "[");
     text_number(&prefix, (uint64_t)(app->main > 0 ? app->main : app->pid), 0, 0);
     text_add(&prefix, "]: ");
-    if (prefix.used + size + 1 > sizeof(console.bytes) - console.end) {
+    if (prefix.used + size + 1 > CONSOLE_BYTES - console.end) {
         output_console(console.bytes, prefix.used + size + 1); /* too much: left out */
         return;
     }

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -24,8 +25,8 @@ static struct {
 static void *array(struct reader *in, uint32_t count, size_t size) {
     size_t bytes;
 
-    if (in->bad || __builtin_mul_overflow((size_t)count, size, &bytes) ||
-        bytes > SIZE_MAX - 15 || (bytes + 15) / 16 * 16 > arena.left) {
+    if (in->bad || __builtin_mul_overflow((size_t)count, size, &bytes) || bytes > SIZE_MAX - 15 ||
+        (bytes + 15) / 16 * 16 > arena.left) {
         in->bad = true;
         return NULL;
     }
@@ -233,7 +234,7 @@ static void read_pod(struct reader *in, struct plan *plan) {
 int plan_parse(const void *bytes, size_t size, struct plan *ret_plan) {
     struct reader in = {bytes, (const unsigned char *)bytes + size, false};
     struct plan plan = {0};
-    size_t arena_size = 16 * size + (APP_LIMIT * (sizeof(struct app) + 2 * STREAM_BYTES));
+    size_t arena_size = 16 * size + APP_LIMIT * (sizeof(struct app) + 2 * STREAM_BYTES + 64);
 
     if (size < 12 || memcmp(bytes, MAGIC, 8) != 0)
         return -EBADMSG;
@@ -249,6 +250,7 @@ int plan_parse(const void *bytes, size_t size, struct plan *ret_plan) {
     plan.app_count = read_count(&in, 100);
     if (plan.app_count > APP_LIMIT)
         in.bad = true;
+    plan.poll = array(&in, POLL_SIZE(plan.app_count), sizeof(struct pollfd));
     plan.app = array(&in, plan.app_count, sizeof(struct app));
     for (uint32_t i = 0; i < plan.app_count && !in.bad; i++)
         read_app(&in, &plan.app[i]);

@@ -61,6 +61,8 @@ _Noreturn void die_with(int status, int error, const char *verb, const char *thi
 void on_die(void (*hook)(void));
 const char *signal_name(int number);
 int64_t now_millis(void);
+void forget_stack(void);
+void *reserve(size_t size);
 
 /* ---- plan.c: the plan as the Java class PodInitPlan writes it ---- */
 
@@ -86,13 +88,13 @@ enum op_kind {
 };
 
 enum { /* flags of operations */
-    FLAG_READ_ONLY = 1,
-    FLAG_NO_SUID = 2,
-    FLAG_NO_DEV = 4,
-    FLAG_NO_EXEC = 8,
-    FLAG_RECURSIVE = 16,
-    FLAG_OPTIONAL = 32,
-    FLAG_IF_ABSENT = 64,
+       FLAG_READ_ONLY = 1,
+       FLAG_NO_SUID = 2,
+       FLAG_NO_DEV = 4,
+       FLAG_NO_EXEC = 8,
+       FLAG_RECURSIVE = 16,
+       FLAG_OPTIONAL = 32,
+       FLAG_IF_ABSENT = 64,
 };
 
 struct mount_op {
@@ -142,6 +144,8 @@ enum { APP_NO_NEW_PRIVILEGES = 1, APP_NOTIFIES = 2 };
 enum app_state { APP_IDLE, APP_PRE_START, APP_RUNNING, APP_POST_STOP, APP_DONE };
 
 #define STREAM_BYTES 4096
+#define CONTROL_VISITS 16
+#define POLL_SIZE(apps) (8 + CONTROL_VISITS + 4 * (apps))
 
 /* One output of an app: what it has written of the line at hand. */
 struct stream {
@@ -198,6 +202,8 @@ struct app {
     struct stream stream[2];
 };
 
+struct pollfd;
+
 enum network { NETWORK_HOST, NETWORK_LOOPBACK, NETWORK_JOINED };
 enum { POD_SHARE_IPC = 1, POD_INTERACTIVE = 2 };
 
@@ -215,6 +221,7 @@ struct plan {
     struct cgroup_plan cgroups;
     uint32_t app_count;
     struct app *app;
+    struct pollfd *poll; /* room for what process 1 waits for */
 };
 
 /* A cursor over bytes from outside; once bad it yields zeroes and empty texts. */
@@ -329,14 +336,12 @@ _Noreturn void inner_main(struct plan *plan, int outer, int control);
 
 /* ---- control.c: visits from outside ---- */
 
-#define CONTROL_VISITS 16
 #define CONTROL_MESSAGE 65536
 
 enum control_request { CONTROL_ENTER = 1, CONTROL_SIGNAL = 2 };
 enum control_reply { REPLY_STARTED = 1, REPLY_EXITED = 2, REPLY_KILLED = 3, REPLY_ERROR = 4 };
 enum { ENTER_TERMINAL = 1 };
 
-struct pollfd;
 unsigned control_poll(struct inner *inner, struct pollfd *fds);
 void control_handle(struct inner *inner, const struct pollfd *fds, unsigned count);
 bool control_reaped(pid_t pid, int status);

@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "podinit.h"
+
+#define STACK_BYTES (64u << 10)
 
 static void (*die_hook)(void);
 
@@ -122,11 +125,10 @@ _Noreturn void die(int error, const char *verb, const char *thing) {
 /* The name of a signal, or "SIG?" for one without. */
 const char *signal_name(int number) {
     static const char *const names[] = {
-        "SIG?",     "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",    "SIGTRAP", "SIGABRT",
-        "SIGBUS",   "SIGFPE",  "SIGKILL",   "SIGUSR1", "SIGSEGV",   "SIGUSR2", "SIGPIPE",
-        "SIGALRM",  "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT",   "SIGSTOP", "SIGTSTP",
-        "SIGTTIN",  "SIGTTOU", "SIGURG",    "SIGXCPU", "SIGXFSZ",   "SIGVTALRM",
-        "SIGPROF",  "SIGWINCH", "SIGIO",    "SIGPWR",  "SIGSYS"};
+        "SIG?",      "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",   "SIGTRAP", "SIGABRT", "SIGBUS",
+        "SIGFPE",    "SIGKILL", "SIGUSR1",   "SIGSEGV", "SIGUSR2",  "SIGPIPE", "SIGALRM", "SIGTERM",
+        "SIGSTKFLT", "SIGCHLD", "SIGCONT",   "SIGSTOP", "SIGTSTP",  "SIGTTIN", "SIGTTOU", "SIGURG",
+        "SIGXCPU",   "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO",   "SIGPWR",  "SIGSYS"};
 
     if (number < 1 || (size_t)number >= sizeof(names) / sizeof(names[0]))
         return names[0];
@@ -139,4 +141,22 @@ int64_t now_millis(void) {
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Gives back the stack that starting up has used; called where there is none below to be used. */
+void forget_stack(void) {
+    char here;
+    uintptr_t end = ((uintptr_t)&here & ~(uintptr_t)4095) - 4096;
+
+    (void)madvise((void *)(end - STACK_BYTES), STACK_BYTES, MADV_DONTNEED);
+}
+
+/* Memory that costs nothing until it is used, for good. */
+void *reserve(size_t size) {
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (memory == MAP_FAILED)
+        die(errno, "reserve memory", NULL);
+    return memory;
 }

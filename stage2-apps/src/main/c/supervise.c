@@ -8,8 +8,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <stdio.h> /* renameat */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -19,9 +19,6 @@
 #include <sys/wait.h>
 
 #include "podinit.h"
-
-#define MAX_APPS 256u
-#define MAX_POLL (8 + CONTROL_VISITS + 4 * MAX_APPS)
 
 static struct {
     bool stopping;
@@ -231,7 +228,7 @@ static void start_event(struct inner *inner, struct app *app) {
 
 /* Looks for READY=1 in what an app says on its notification socket. */
 static void notify_event(struct inner *inner, struct app *app) {
-    char bytes[4096];
+    char bytes[1024];
     ssize_t n = recv(app->notify, bytes, sizeof(bytes) - 1, MSG_DONTWAIT);
 
     if (n <= 0)
@@ -424,10 +421,11 @@ void supervise_open(const struct plan *plan) {
 
 /* Runs the pod to its end; exits with its status. */
 _Noreturn void supervise(struct inner *inner) {
-    static struct pollfd fds[MAX_POLL];
+    struct pollfd *fds = inner->plan->poll;
 
     for (uint32_t i = 0; i < inner->plan->app_count; i++)
         advance(inner, &inner->plan->app[i]);
+    forget_stack();
     while (!all_done(inner)) {
         unsigned count = gather(inner, fds);
 

@@ -116,9 +116,10 @@ final class TestPod {
         List.of(
             new MountOp.SelfBind(),
             new MountOp.FileSystem("proc", "/proc", 14, ""),
-            new MountOp.Mask("/proc/kcore"),
-            new MountOp.Mask("/proc/scsi"),
-            new MountOp.ReadOnly("/proc/sysrq-trigger", MountOp.OPTIONAL),
+            new MountOp.Mask("/proc/meminfo"),
+            new MountOp.Mask("/proc/tty"),
+            new MountOp.Mask("/proc/no-such-file"),
+            new MountOp.ReadOnly("/proc/sys", MountOp.OPTIONAL | MountOp.RECURSIVE),
             new MountOp.ReadOnly("/proc/no-such-file", MountOp.OPTIONAL),
             new MountOp.FileSystem(
                 "devpts", "/dev/pts", 10, "newinstance,ptmxmode=0666,mode=0620,gid=5"));
@@ -145,7 +146,8 @@ final class TestPod {
       Files.createDirectories(image().resolve(dir));
     }
     Files.copy(BUSYBOX, image().resolve("bin/busybox"));
-    for (String applet : List.of("sh", "cat", "sleep", "id", "ls", "mknod", "head", "grep")) {
+    for (String applet :
+        List.of("sh", "cat", "sleep", "id", "ls", "mknod", "head", "grep", "tr", "true")) {
       Files.createSymbolicLink(image().resolve("bin").resolve(applet), Path.of("busybox"));
     }
     for (AppSandbox app : sandboxes) {
