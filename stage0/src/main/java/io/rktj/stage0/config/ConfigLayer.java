@@ -74,14 +74,14 @@ final class ConfigLayer {
     authorities = Optional.of(files);
   }
 
-  /** {@code below} with everything replaced that is said here. */
+  /** {@code below} with everything replaced that is said here; on the start path, so no lambdas. */
   Config over(Config below) {
     return new Config(
         merged(below.auth(), auth),
         merged(below.dockerAuth(), dockerAuth),
         new ConfiguredPaths(
-            paths.data().or(() -> below.paths().data()),
-            paths.stage1Images().or(() -> below.paths().stage1Images())),
+            first(paths.data(), below.paths().data()),
+            first(paths.stage1Images(), below.paths().stage1Images())),
         stage1Over(below.stage1()),
         new FetchSettings(
             merged(below.fetch().resolve(), resolve),
@@ -91,7 +91,11 @@ final class ConfigLayer {
   private ConfiguredStage1 stage1Over(ConfiguredStage1 below) {
     ConfiguredStage1 named = stage1.name().isPresent() ? stage1 : below;
     return new ConfiguredStage1(
-        named.name(), named.version(), stage1.location().or(below::location));
+        named.name(), named.version(), first(stage1.location(), below.location()));
+  }
+
+  private static Optional<String> first(Optional<String> above, Optional<String> below) {
+    return above.isPresent() ? above : below;
   }
 
   private static <V> Map<String, V> merged(Map<String, V> below, Map<String, V> above) {
