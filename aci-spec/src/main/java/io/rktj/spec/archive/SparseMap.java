@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where the stored pieces of a file with holes belong: ascending, not overlapping, within the file.
+ * Where the stored pieces of a file with holes belong: ascending, not overlapping, within the file,
+ * whole blocks but for the last.
  */
 final class SparseMap {
   private final ArchiveLimits limits;
@@ -27,6 +28,10 @@ final class SparseMap {
   void add(long offset, long length) {
     if (offset < end || length < 0 || offset + length < offset) {
       throw refusal.because("sparse map goes backwards", entry);
+    }
+    if (length > 0 && stored % TarHeader.BLOCK != 0) {
+      // GNU tar looks for the next piece at the next block, others right behind the last byte.
+      throw refusal.because("sparse map has a piece before the last that fills no blocks", entry);
     }
     if (count == limits.sparseChunks()) {
       throw refusal.because("sparse map has more than " + count + " pieces", entry);

@@ -297,6 +297,10 @@ class HostileArchiveTest {
             sparse("GNU.sparse.size", "99", "GNU.sparse.map", "8,2,4,2").end(),
             "backwards"),
         bad(
+            "sp-uneven",
+            sparse("GNU.sparse.size", "99", "GNU.sparse.map", "0,2,10,2").end(),
+            "fills no blocks"),
+        bad(
             "sp-overlap",
             sparse("GNU.sparse.size", "99", "GNU.sparse.map", "8,3,10,1").end(),
             "backwards"),
@@ -377,17 +381,17 @@ class HostileArchiveTest {
 
   @Test
   void readsManySparsePiecesWithoutRecursion() {
-    StringBuilder map = new StringBuilder("0,1");
-    for (int i = 1; i < 60_000; i++) {
-      map.append(',').append(i * 2).append(",1");
+    StringBuilder map = new StringBuilder("0,512");
+    for (int i = 1; i < 5000; i++) {
+      map.append(',').append(i * 1024).append(",512");
     }
     byte[] archive =
         image()
-            .pax("GNU.sparse.size", "120000", "GNU.sparse.map", map.toString())
-            .file("rootfs/a", "x".repeat(60_000))
+            .pax("GNU.sparse.size", "5120000", "GNU.sparse.map", map.toString())
+            .file("rootfs/a", "x".repeat(5000 * 512))
             .end();
 
-    assertThat(read(archive, ArchiveLimits.ofDefaults()).get(1).size()).isEqualTo(120_000);
+    assertThat(read(archive, ArchiveLimits.ofDefaults()).get(1).size()).isEqualTo(5_120_000);
   }
 
   @Test

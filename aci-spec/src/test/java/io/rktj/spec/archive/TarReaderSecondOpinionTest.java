@@ -32,8 +32,8 @@ class TarReaderSecondOpinionTest {
             .file("x", "abc")
             .symlink("rootfs/s", "../x")
             .hardLink("rootfs/h", "rootfs/d/a")
-            .pax("GNU.sparse.size", "5000", "GNU.sparse.map", "10,2,4000,3,5000,0")
-            .file("rootfs/sparse", "abcde")
+            .pax("GNU.sparse.size", "5000", "GNU.sparse.map", "512,512,4000,3,5000,0")
+            .file("rootfs/sparse", "a".repeat(512) + "bcd")
             .end();
     List<String> ours = new ArrayList<>();
     new AciStream(new ByteArrayInputStream(archive), "test", ArchiveLimits.ofDefaults())
