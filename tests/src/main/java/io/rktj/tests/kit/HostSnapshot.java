@@ -110,7 +110,7 @@ public record HostSnapshot(
 
   private static List<String> lines(Path file) {
     try {
-      return List.of(new String(Files.readAllBytes(file), UTF_8).split("\n", -1));
+      return new String(Files.readAllBytes(file), UTF_8).lines().toList();
     } catch (IOException e) {
       return List.of();
     }
