@@ -102,7 +102,8 @@ public final class StoreLayout {
     return cas + "/blob/sha512/" + id.hex().substring(0, 2);
   }
 
-  String blob(ImageId id) {
+  /** An image's tar. */
+  public String blob(ImageId id) {
     return blobDirectory(id) + "/" + id;
   }
 
