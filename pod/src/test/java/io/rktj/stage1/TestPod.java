@@ -26,13 +26,14 @@ import java.util.Optional;
 
 /** A pod to be planned, described by what differs from the plainest one. */
 public final class TestPod {
-  /** The identity of every test pod. */
+  /** The identity of every test pod that is not run. */
   public static final Uuid UUID = Uuid.parse("6733c088-a507-4694-aabf-eac2d73b4a1c");
 
   private final List<TestApp> apps = new ArrayList<>();
   private final List<Volume> volumes = new ArrayList<>();
   private final List<ExposedPort> ports = new ArrayList<>();
   private final List<Isolator> isolators = new ArrayList<>();
+  private Uuid uuid = UUID;
   private Path directory = Path.of("/pods/run/" + UUID);
   private List<String> networks = List.of("none");
   private String localConfig = "/etc/rkt";
@@ -155,9 +156,10 @@ public final class TestPod {
     return this;
   }
 
-  /** Lies in {@code path}. */
-  public TestPod directory(Path path) {
+  /** Lies in {@code path}, whose last part is its identity. */
+  public TestPod at(Path path) {
     directory = path;
+    uuid = new PodLayout(path).uuid();
     return this;
   }
 
@@ -223,7 +225,7 @@ public final class TestPod {
             Map.of(),
             Map.of());
     return new Stage1Call(
-        UUID,
+        uuid,
         new PodLayout(directory),
         manifest,
         prepared,
@@ -246,6 +248,6 @@ public final class TestPod {
   /** The same pod as {@code gc} meets it. */
   public Stage1Pod pod() {
     Stage1Call call = call();
-    return new Stage1Pod(UUID, call.layout(), localConfig, false, call.environment());
+    return new Stage1Pod(uuid, call.layout(), localConfig, false, call.environment());
   }
 }

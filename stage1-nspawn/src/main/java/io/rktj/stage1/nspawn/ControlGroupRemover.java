@@ -15,18 +15,19 @@ import java.util.List;
 
 /** Removes what is left of a pod's control groups, deepest first, in every hierarchy. */
 final class ControlGroupRemover {
-  private static final int ATTEMPTS = 100;
+  private static final long PATIENCE_NANOS = 2_000_000_000L;
   private static final long PAUSE_MILLIS = 20;
 
   private final Kernel kernel;
   private final Notices notices;
+  private final long deadline = System.nanoTime() + PATIENCE_NANOS;
 
   ControlGroupRemover(Kernel kernel, Notices notices) {
     this.kernel = kernel;
     this.notices = notices;
   }
 
-  /** May be repeated; a group that does not go is a warning. */
+  /** May be repeated; a group that does not go within two seconds for all is a warning. */
   void remove(Stage1Pod pod) {
     String file = pod.layout().controlGroups().toString();
     List<String> directories = new ArrayList<>();
@@ -68,7 +69,7 @@ final class ControlGroupRemover {
 
   /** A process that is just ending keeps its group for a moment. */
   private void removeGroup(String directory) {
-    for (int attempt = 1; ; attempt++) {
+    while (true) {
       try {
         kernel.unlinkAt(Fd.AT_FDCWD, Kernel.path(directory), Open.AT_REMOVEDIR);
         return;
@@ -76,7 +77,7 @@ final class ControlGroupRemover {
         if (e.errno() == Errno.ENOENT) {
           return;
         }
-        if (e.errno() != Errno.EBUSY || attempt == ATTEMPTS || !pause()) {
+        if (e.errno() != Errno.EBUSY || System.nanoTime() > deadline || !pause()) {
           notices.warn("cannot remove control group \"" + directory + "\": " + e.getMessage());
           return;
         }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +40,7 @@ class RealPodTest {
   void layOut() throws IOException {
     assumeTrue(kernel.euid() == 0, "needs root for name spaces and mounts");
     assumeTrue(Files.exists(BUSYBOX), "needs a static /bin/busybox");
-    pod = Files.createDirectories(directory.resolve("run/" + TestPod.UUID));
+    pod = Files.createDirectories(directory.resolve("run/" + UUID.randomUUID()));
     Files.createDirectory(pod.resolve("host"));
     tree = Files.createDirectories(directory.resolve("tree"));
     Files.createDirectory(tree.resolve("bin"));
@@ -57,7 +58,7 @@ class RealPodTest {
   }
 
   private Stage1Pod asPod() {
-    return new TestPod().directory(pod).pod();
+    return new TestPod().at(pod).pod();
   }
 
   private Process start(String... scripts) throws IOException {
@@ -116,9 +117,9 @@ class RealPodTest {
             "while ! test -s /volume/scratch; do :; done; exit 3");
 
     assertThat(end(process)).as(text("err")).isEqualTo(3);
-    assertThat(volume("hostname")).isEqualTo("rkt-" + TestPod.UUID + "\n");
+    assertThat(volume("hostname")).isEqualTo("rkt-" + pod.getFileName() + "\n");
     assertThat(volume("id")).startsWith("uid=0 gid=0");
-    assertThat(volume("hosts")).contains("localhost4.localdomain4 rkt-" + TestPod.UUID);
+    assertThat(volume("hosts")).contains("localhost4.localdomain4 rkt-" + pod.getFileName());
     assertThat(volume("dev").lines())
         .contains("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm", "fd");
     assertThat(volume("scratch")).isEqualTo("755\n");

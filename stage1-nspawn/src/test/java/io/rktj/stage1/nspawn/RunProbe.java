@@ -14,7 +14,8 @@ import java.util.Optional;
 /**
  * What {@code rkt run} does at its end, as a process of its own because it turns into pod-init:
  * {@code RunProbe POD TREE NETWORK SCRIPT...} runs an app for each script, with the volume {@code
- * POD/host} on {@code /volume}.
+ * POD/host} on {@code /volume}. In a private network port 8080 leads to port 80 of the first app.
+ * Without scripts it does what {@code rkt gc} does.
  */
 final class RunProbe {
   private RunProbe() {}
@@ -22,17 +23,28 @@ final class RunProbe {
   public static void main(String[] arguments) throws Exception {
     Kernel kernel = Kernel.host();
     Path directory = Path.of(arguments[0]);
+    String network = arguments[2];
+    if (arguments.length == 3) {
+      TestPod pod = new TestPod().at(directory).localConfig(directory);
+      new NspawnStage1(kernel).gc(pod.pod(), new Printer());
+      return;
+    }
     DirectoryLock lock = DirectoryLock.exclusive(kernel, directory.toString());
     AcName volume = AcName.parse("host");
     TestPod pod =
         new TestPod()
-            .directory(directory)
-            .networks(arguments[2])
+            .at(directory)
+            .networks(network)
+            .localConfig(directory)
             .lock(lock.number())
             .volume(Volume.host(volume, directory.resolve("host").toString(), Optional.empty()));
     List<String> scripts = List.of(arguments).subList(3, arguments.length);
+    if (!network.equals("none") && !network.equals("host")) {
+      pod.port("www", 8080, "");
+    }
     for (int i = 0; i < scripts.size(); i++) {
       pod.app("app" + i)
+          .port("www" + (i == 0 ? "" : i), "tcp", 80 + i)
           .runs(Path.of(arguments[1]), "/bin/sh", "-c", scripts.get(i))
           .mount("host", "/volume")
           .mountPoint("scratch", "/scratch", false);
