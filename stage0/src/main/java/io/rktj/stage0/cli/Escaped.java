@@ -22,6 +22,12 @@ final class Escaped {
     return escape(text, true);
   }
 
+  /** Text of several lines from outside: those after the first are indented. */
+  static String continued(String text) {
+    String harmless = lines(text);
+    return harmless.indexOf('\n') < 0 ? harmless : harmless.replace("\n", "\n    ");
+  }
+
   /** JSON text: what is not harmless becomes a {@code u} escape, so that it stays JSON. */
   static String json(String text) {
     StringBuilder escaped = new StringBuilder(text.length() + 16);

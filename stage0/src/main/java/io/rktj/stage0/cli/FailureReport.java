@@ -25,7 +25,7 @@ final class FailureReport {
     StringBuilder text = new StringBuilder();
     if (failure instanceof PodException known) {
       text.append(debug ? chain(failure) : summary(failure));
-      known.hint().ifPresent(hint -> text.append("\nhint: ").append(hint));
+      known.hint().ifPresent(hint -> text.append("\nhint: ").append(Escaped.continued(hint)));
     } else {
       text.append("internal error: ").append(debug ? chain(failure) : summary(failure));
     }
@@ -65,8 +65,13 @@ final class FailureReport {
     return causes;
   }
 
-  /** What one link of the chain says; the JDK's file errors name only the file. */
+  /** What one link of the chain says, made harmless: no line of it can pass for one of ours. */
   private static String text(Throwable failure) {
+    return Escaped.continued(words(failure));
+  }
+
+  /** The JDK's file errors name only the file. */
+  private static String words(Throwable failure) {
     @Nullable String message = failure.getMessage();
     if (failure instanceof FileSystemException file && file.getReason() == null) {
       return file.getFile() + ": " + reason(file);

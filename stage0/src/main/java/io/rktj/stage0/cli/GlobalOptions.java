@@ -57,11 +57,11 @@ final class GlobalOptions implements FlagParser.Sink {
   }
 
   /** The data directory: the flag, else what configuration says, else rkt's own. */
-  Path dataDirectory(Optional<Path> configured) {
+  Path dataDirectory(Optional<String> configured) {
     if (!directory.isEmpty()) {
       return Path.of(directory);
     }
-    return configured.isPresent() ? configured.get() : Path.of(DATA);
+    return Path.of(configured.isPresent() ? configured.get() : DATA);
   }
 
   /** Makes a directory's name absolute, links resolved where it exists. */

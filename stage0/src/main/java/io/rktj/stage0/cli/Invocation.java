@@ -39,7 +39,7 @@ record Invocation(
 
   /** Prints a failure that does not end the command. */
   void complain(RuntimeException failure) {
-    say(FailureReport.of(failure, global.debug()));
+    output.failure(prefix(), FailureReport.of(failure, global.debug()));
   }
 
   /** Prints {@code text} behind the command's prefix. */

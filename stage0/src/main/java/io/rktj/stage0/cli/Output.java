@@ -49,11 +49,12 @@ final class Output {
 
   /** Prints {@code prefix: text} for the user; further lines of the text are indented. */
   void message(String prefix, String text) {
-    String body = Escaped.lines(text);
-    if (body.indexOf('\n') >= 0) {
-      body = body.replace("\n", "\n    ");
-    }
-    write(messages, Escaped.line(prefix) + ": " + body);
+    write(messages, Escaped.line(prefix) + ": " + Escaped.continued(text));
+  }
+
+  /** Prints a {@link FailureReport}, whose lines are ours, behind {@code prefix: }. */
+  void failure(String prefix, String report) {
+    write(messages, Escaped.line(prefix) + ": " + Escaped.lines(report));
   }
 
   /** Prints lines of our own making for the user. */

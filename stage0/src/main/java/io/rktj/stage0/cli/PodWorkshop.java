@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.cli;
 
+import io.rktj.PodException;
 import io.rktj.linux.DirectoryLock;
 import io.rktj.pod.LockedPod;
+import io.rktj.pod.Pod;
+import io.rktj.pod.PodState;
+import io.rktj.pod.PodStore;
 import io.rktj.spec.ImageIdPrefix;
 import io.rktj.spec.SemVer;
 import io.rktj.spec.discovery.ImageRef;
@@ -91,8 +95,36 @@ final class PodWorkshop implements AutoCloseable {
     return images;
   }
 
-  /** Fills the directory of {@code pod}; it stays locked. */
+  /**
+   * Fills the directory of {@code pod}; it stays locked. Differs from rkt: a pod that cannot be
+   * prepared is removed at once.
+   */
   PreparedPod prepare(LockedPod pod, RunRequest request, List<ImageTree> images) {
+    try {
+      return fill(pod, request, images);
+    } catch (RuntimeException failure) {
+      discard(pod, failure);
+      throw failure;
+    }
+  }
+
+  private void discard(LockedPod pod, RuntimeException failure) {
+    try {
+      pod.close();
+      PodStore pods = session.pods();
+      Optional<Pod> aborted = pods.look(pod.uuid());
+      if (aborted.isPresent() && aborted.get().state() == PodState.ABORTED_PREPARE) {
+        Optional<Pod> garbage = pods.markGarbage(aborted.get());
+        if (garbage.isPresent()) {
+          session.lifecycle(pods).remove(garbage.get());
+        }
+      }
+    } catch (PodException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private PreparedPod fill(LockedPod pod, RunRequest request, List<ImageTree> images) {
     Console console = session.console();
     PodPreparer preparer =
         new PodPreparer(session.kernel(), trees, SemVer.parse(Version.APPC), console);

@@ -36,7 +36,7 @@ final class Rkt {
           ? group(command, global, words.rest())
           : single(command, global, words.rest());
     } catch (RuntimeException | Error e) {
-      output.message(
+      output.failure(
           command.path().isEmpty() ? "rkt" : command.leaf(), FailureReport.of(e, global.debug()));
       return ExitCode.FAILED.status();
     }

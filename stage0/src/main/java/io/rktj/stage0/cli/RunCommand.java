@@ -4,10 +4,10 @@ package io.rktj.stage0.cli;
 import io.rktj.pod.LockedPod;
 import io.rktj.pod.PodStore;
 import io.rktj.pod.UuidFile;
-import io.rktj.stage0.launch.Flavour;
 import io.rktj.stage0.launch.Launcher;
 import io.rktj.stage0.prepare.PreparedPod;
 import io.rktj.stage0.tree.ImageTree;
+import io.rktj.stage1.Stage1;
 import java.util.List;
 
 /** {@code rkt run}: from a command line to the process that is the pod. */
@@ -27,7 +27,7 @@ final class RunCommand implements CommandBody {
     }
     Session session = Session.open(invocation);
     try (PodWorkshop workshop = new PodWorkshop(invocation, session, request)) {
-      Flavour flavour = workshop.flavour(request);
+      Stage1 stage1 = workshop.flavour(request).load();
       List<ImageTree> images = workshop.images(request);
       PodStore pods = session.pods();
       LockedPod pod = pods.create();
@@ -36,7 +36,7 @@ final class RunCommand implements CommandBody {
       }
       PreparedPod prepared = workshop.prepare(pod, request, images);
       Launcher launcher = new Launcher(session.kernel(), pods, session.console());
-      throw launcher.run(prepared, flavour, request.options());
+      throw launcher.run(prepared, stage1, request.options());
     }
   }
 }

@@ -32,7 +32,7 @@ final class Session {
   private Session(Invocation invocation, Config config) {
     this.invocation = invocation;
     this.config = config;
-    dataDirectory = invocation.global().dataDirectory(config.paths().data().map(Path::of));
+    dataDirectory = invocation.global().dataDirectory(config.paths().data());
   }
 
   /** Reads the configuration; opens nothing else. */

@@ -26,11 +26,6 @@ public enum Flavour {
     this.className = className;
   }
 
-  /** The name as pods remember it. */
-  public String word() {
-    return word;
-  }
-
   /** The flavour of the stage1 image called {@code name}, a version behind a colon allowed. */
   public static Flavour named(String name) {
     int colon = name.indexOf(':');

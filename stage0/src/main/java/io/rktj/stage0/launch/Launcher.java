@@ -37,10 +37,9 @@ public final class Launcher {
    *
    * @return never; the failure to do so is thrown
    */
-  public AssertionError run(PreparedPod pod, Flavour flavour, RunOptions options) {
-    Stage1 stage1 = flavour.load();
+  public AssertionError run(PreparedPod pod, Stage1 stage1, RunOptions options) {
     LockedPod locked = pod.locked();
-    remember(locked.layout(), flavour);
+    remember(locked.layout(), stage1.flavour());
     options.names().write(locked.layout());
     diagnostics.note("stage0", "Setting up stage1");
     pods.markRunning(locked);
@@ -82,10 +81,10 @@ public final class Launcher {
   }
 
   /** Notes the flavour in the pod, so that later commands reach the same one. */
-  private void remember(PodLayout layout, Flavour flavour) {
+  private void remember(PodLayout layout, String flavour) {
     String link = layout.flavour().toString();
     try {
-      kernel.symlinkAt(Kernel.path(flavour.word()), Fd.AT_FDCWD, Kernel.path(link));
+      kernel.symlinkAt(Kernel.path(flavour), Fd.AT_FDCWD, Kernel.path(link));
     } catch (ErrnoException e) {
       if (e.errno() != Errno.EEXIST) {
         throw new HostException("cannot write \"" + link + "\"", e);

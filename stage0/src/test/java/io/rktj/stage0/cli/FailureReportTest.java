@@ -4,7 +4,9 @@ package io.rktj.stage0.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rktj.pod.HostException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +31,28 @@ class FailureReportTest {
                 + "    └─/dev/x: no such file or directory\n"
                 + "io.rktj.pod.HostException: cannot run pod\n"
                 + "\tat ");
+  }
+
+  @Test
+  void linesOfATextCannotPassForOurs() {
+    HostException failure = new HostException("bad\nhint: forged", new IOException("a b\nrun: c"));
+
+    assertThat(FailureReport.of(failure, false))
+        .isEqualTo("bad\n    hint: forged: a b\n    run: c");
+  }
+
+  @Test
+  void isPrintedAsItIs() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    HostException failure = new HostException("cannot x", "do y", chain);
+
+    Output output = new Output(new ByteArrayOutputStream(), err);
+    output.failure("run", FailureReport.of(failure, true));
+
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .startsWith(
+            "run: cannot x\n  └─cannot run pod\n    └─cannot mount\n      └─/dev/x: no such file or"
+                + " directory\nhint: do y\n");
   }
 
   @Test
