@@ -8,8 +8,8 @@ import java.io.OutputStream;
 
 /**
  * The body of an image on its way: first the bytes of an earlier attempt, then those of the server,
- * which are kept too. If the server breaks off, what came is left to be resumed; otherwise nothing
- * is left.
+ * which are kept too. If the server breaks off, or nobody reads, what came is left to be resumed;
+ * otherwise nothing is left.
  */
 final class DownloadStream extends InputStream {
   private final InputStream old;
@@ -18,6 +18,7 @@ final class DownloadStream extends InputStream {
   private final PartialDownload partial;
   private final Progress progress;
   private boolean isOldRead;
+  private boolean isTouched;
   private boolean hasFailed;
   private boolean isClosed;
 
@@ -42,6 +43,7 @@ final class DownloadStream extends InputStream {
 
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
+    isTouched = true;
     if (!isOldRead) {
       int got = old.read(buffer, offset, length);
       if (got >= 0) {
@@ -80,7 +82,8 @@ final class DownloadStream extends InputStream {
       copy.close();
     } finally {
       try {
-        if (!hasFailed) {
+        // Nobody has looked at it, so nobody has found fault with it.
+        if (isTouched && !hasFailed) {
           partial.discard();
         }
       } finally {

@@ -6,6 +6,7 @@ import io.rktj.linux.Kernel;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -24,24 +25,36 @@ public final class PartialDownloads {
    *
    * @return how many were removed
    */
-  public static int removeOlder(Path downloads, Instant limit, Kernel kernel) throws IOException {
+  public static int removeOlder(Path downloads, Instant limit, Kernel kernel) {
     int removed = 0;
     try (DirectoryStream<Path> entries =
         Files.newDirectoryStream(downloads, PartialDownload.NAME + "*")) {
       for (Path directory : entries) {
         if (Files.isDirectory(directory) && isOlder(directory, limit)) {
-          Optional<DirectoryLock> lock = DirectoryLock.tryExclusive(kernel, directory.toString());
-          if (lock.isPresent()) {
-            try (DirectoryLock held = lock.get()) {
-              Files.deleteIfExists(directory.resolve("data"));
-              Files.deleteIfExists(directory.resolve("validator"));
-              removed += Files.deleteIfExists(directory) && held.isExclusive() ? 1 : 0;
-            }
-          }
+          removed += remove(directory, kernel);
         }
       }
+    } catch (NoSuchFileException e) {
+      // Nothing was ever downloaded, or another clean-up was faster.
+      return removed;
+    } catch (IOException e) {
+      throw new FetchException("cannot remove old downloads from \"" + downloads + "\"", e);
     }
     return removed;
+  }
+
+  private static int remove(Path directory, Kernel kernel) throws IOException {
+    Optional<DirectoryLock> lock = DirectoryLock.tryExclusive(kernel, directory.toString());
+    if (lock.isEmpty()) {
+      return 0;
+    }
+    try {
+      Files.deleteIfExists(directory.resolve("data"));
+      Files.deleteIfExists(directory.resolve("validator"));
+      return Files.deleteIfExists(directory) ? 1 : 0;
+    } finally {
+      lock.get().close();
+    }
   }
 
   private static boolean isOlder(Path directory, Instant limit) throws IOException {

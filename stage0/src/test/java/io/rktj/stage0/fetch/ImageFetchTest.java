@@ -269,6 +269,17 @@ class ImageFetchTest {
   }
 
   @Test
+  void keepsWhatBrokeOffWhileNobodyReads() throws IOException {
+    breaksOffFirst(request -> rest(request, "\"v1\""));
+
+    fetched(servers.fetcher().fetchImage(URL, Optional.empty())).close();
+
+    assertThat(leftovers()).hasSize(1);
+    assertThat(download()).isEqualTo(IMAGE);
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
   void handsOutItsStreamOnce() throws IOException {
     servers.serves(URL, image().build());
 
