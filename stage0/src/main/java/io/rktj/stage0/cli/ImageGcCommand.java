@@ -8,6 +8,7 @@ import io.rktj.pod.Pod;
 import io.rktj.pod.PodState;
 import io.rktj.spec.manifest.PodManifest;
 import io.rktj.spec.manifest.RuntimeApp;
+import io.rktj.stage0.fetch.PartialDownloads;
 import io.rktj.stage0.launch.PodReporter;
 import io.rktj.stage0.store.ImageStore;
 import io.rktj.stage0.store.StoredImage;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +40,10 @@ final class ImageGcCommand implements CommandBody {
       removeTrees(invocation, session.trees(store));
       removeImages(invocation, store, grace);
       store.sweep();
+      PartialDownloads.removeOlder(
+          session.dataDirectory().resolve("cas").resolve("tmp"),
+          Instant.ofEpochMilli(System.currentTimeMillis() - grace),
+          session.kernel());
       return alone.isExclusive() ? ExitCode.DONE.status() : ExitCode.FAILED.status();
     }
   }

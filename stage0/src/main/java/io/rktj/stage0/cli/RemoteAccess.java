@@ -35,7 +35,9 @@ final class RemoteAccess implements Remotes, AutoCloseable {
           new FetchOptions(
               session.config(),
               new Leniency(insecure.tls(), insecure.http()),
-              new Leniency(insecure.tls(), insecure.pubkey()),
+              new Leniency(
+                  insecure.tls() || insecure.pubkey(),
+                  insecure.pubkey() || invocation.flags().isOn("insecure-allow-http")),
               Version.TEXT,
               invocation.environment(),
               Clock.systemUTC());
