@@ -86,7 +86,7 @@ final class SparseMap {
    * The map must fit a file of {@code fileBytes} of which {@code storedBytes} are in the archive.
    */
   void checkFits(long fileBytes, long storedBytes) {
-    if (end > fileBytes || stored != storedBytes) {
+    if (end != fileBytes || stored != storedBytes) {
       throw refusal.because("sparse map does not fit the file", entry);
     }
   }

@@ -99,7 +99,7 @@ class AciStreamFuzzTest {
             .file("x", "abc")
             .symlink("rootfs/s", "../x")
             .pax("GNU.sparse.major", "1", "GNU.sparse.minor", "0", "GNU.sparse.realsize", "5000")
-            .file("rootfs/sparse", "1\n10\n3\n" + "\0".repeat(505) + "abc")
+            .file("rootfs/sparse", "2\n10\n3\n5000\n0\n" + "\0".repeat(498) + "abc")
             .hardLink("rootfs/h", "rootfs/sparse")
             .device('3', "rootfs/null", 1, 3)
             .end();

@@ -180,6 +180,9 @@ class GnuTarDifferentialTest {
       long time = entry.type() == EntryType.REGULAR ? entry.attributes().mtimeSeconds() : 0;
       String what = entry.type() + " " + entry.link() + " " + entry.size() + " " + content;
       files.put(name.toString(), what + " " + time);
+      for (RawName up = name.parent(); !up.isEmpty(); up = up.parent()) {
+        files.putIfAbsent(up.toString(), EntryType.DIRECTORY + "  0 1 0"); // made on the way
+      }
     }
   }
 }

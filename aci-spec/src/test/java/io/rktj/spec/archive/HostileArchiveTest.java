@@ -297,6 +297,10 @@ class HostileArchiveTest {
             sparse("GNU.sparse.size", "99", "GNU.sparse.map", "8,2,4,2").end(),
             "backwards"),
         bad(
+            "sp-short-map",
+            sparse("GNU.sparse.size", "99", "GNU.sparse.map", "0,4").end(),
+            "does not fit"),
+        bad(
             "sp-uneven",
             sparse("GNU.sparse.size", "99", "GNU.sparse.map", "0,2,10,2").end(),
             "fills no blocks"),
@@ -343,16 +347,17 @@ class HostileArchiveTest {
             "more than 65536 pieces"),
         bad(
             "bomb-sparse",
-            sparse("GNU.sparse.size", "1099511627776", "GNU.sparse.map", "0,4").end(),
+            sparse("GNU.sparse.size", "1099511627776", "GNU.sparse.map", "0,4,1099511627776,0")
+                .end(),
             "content exceeds"),
         bad(
             "bomb-sparse-ratio",
-            sparse("GNU.sparse.size", "10737418240", "GNU.sparse.map", "0,4").end(),
+            sparse("GNU.sparse.size", "10737418240", "GNU.sparse.map", "0,4,10737418240,0").end(),
             "expands more than 1000 times"),
         bad(
             "bomb-manifest",
             new RawTar()
-                .pax("GNU.sparse.size", "1073741824", "GNU.sparse.map", "0,4")
+                .pax("GNU.sparse.size", "1073741824", "GNU.sparse.map", "0,4,1073741824,0")
                 .file("manifest", "abcd")
                 .end(),
             "manifest is longer than"));
@@ -385,6 +390,7 @@ class HostileArchiveTest {
     for (int i = 1; i < 5000; i++) {
       map.append(',').append(i * 1024).append(",512");
     }
+    map.append(",5120000,0");
     byte[] archive =
         image()
             .pax("GNU.sparse.size", "5120000", "GNU.sparse.map", map.toString())
