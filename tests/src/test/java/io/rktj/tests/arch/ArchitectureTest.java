@@ -60,7 +60,9 @@ class ArchitectureTest {
           Map.entry("io.rktj.stage1", with(SPEC, "io.rktj.pod", "io.rktj.linux")),
           Map.entry(
               "io.rktj.stage1.plan", with(SPEC, "io.rktj.pod", "io.rktj.stage1", "io.rktj.linux")),
-          Map.entry("io.rktj.stage1.net", with(SPEC, "io.rktj.pod", "io.rktj.linux")),
+          Map.entry(
+              "io.rktj.stage1.net",
+              with(SPEC, "io.rktj.pod", "io.rktj.stage1", "io.rktj.stage1.plan", "io.rktj.linux")),
           Map.entry(
               "io.rktj.stage2",
               with(SPEC, "io.rktj.linux", "io.rktj.pod", "io.rktj.stage1", "io.rktj.stage1.plan")),
