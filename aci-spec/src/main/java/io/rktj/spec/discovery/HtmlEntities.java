@@ -17,9 +17,8 @@ final class HtmlEntities {
     int position = 0;
     while (ampersand >= 0) {
       decoded.append(text, position, ampersand);
-      int end = text.indexOf(';', ampersand);
-      int point =
-          end < 0 || end - ampersand > LONGEST ? -1 : point(text.substring(ampersand + 1, end));
+      int end = end(text, ampersand);
+      int point = end < 0 ? -1 : point(text.substring(ampersand + 1, end));
       if (point < 0) {
         decoded.append('&');
         position = ampersand + 1;
@@ -30,6 +29,17 @@ final class HtmlEntities {
       ampersand = text.indexOf('&', position);
     }
     return decoded.append(text, position, text.length()).toString();
+  }
+
+  /** Where the reference that begins at {@code start} ends; -1 if it is none. */
+  private static int end(String text, int start) {
+    int last = Math.min(text.length() - 1, start + LONGEST);
+    for (int i = start + 1; i <= last; i++) {
+      if (text.charAt(i) == ';') {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private static int point(String name) {

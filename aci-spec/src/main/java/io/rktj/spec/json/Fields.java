@@ -15,6 +15,9 @@ import java.util.Optional;
  * returned. Whoever reads the whole document throws if anything was noted.
  */
 final class Fields {
+  /** Most items of a list of objects: they are compared with each other, pair by pair. */
+  static final int MOST_ITEMS = 4096;
+
   private static final AcName ANY_NAME = new AcName("x");
   private static final AcIdentifier ANY_IDENTIFIER = new AcIdentifier("x");
 
@@ -177,8 +180,15 @@ final class Fields {
     if (member.isEmpty()) {
       return items;
     }
+    if (member.get().json() instanceof Json.Arr array && array.items().size() > MOST_ITEMS) {
+      problems.add(member.get().mistake("more than " + MOST_ITEMS + " items"));
+      return items;
+    }
     try {
       for (JsonCursor place : member.get().list()) {
+        if (problems.isFull()) {
+          break; // the document is refused, and why has been said often enough
+        }
         Optional<T> item = whole(place, form);
         if (item.isPresent()) {
           items.add(item.get());

@@ -9,6 +9,9 @@ import java.util.List;
 final class Problems {
   private static final int MOST_SHOWN = 20;
 
+  /** Lists are not read on beyond so many. */
+  private static final int ENOUGH = 100;
+
   private final String subject;
   private final List<MalformedException> found = new ArrayList<>();
 
@@ -22,6 +25,11 @@ final class Problems {
 
   int size() {
     return found.size();
+  }
+
+  /** Whether there are so many that looking for more is a waste. */
+  boolean isFull() {
+    return found.size() >= ENOUGH;
   }
 
   void throwIfAny() {

@@ -200,6 +200,14 @@ class MetaTagsTest {
     }
   }
 
+  @Test
+  void readsAnAttributeFullOfAmpersandsAtOnce() {
+    String page = "<meta name=ac-discovery content='" + "&".repeat(1 << 20) + "'>";
+
+    assertThat(Assertions.assertTimeoutPreemptively(Duration.ofSeconds(10), () -> parse(page)))
+        .isEmpty();
+  }
+
   private static List<MetaTag> parse(String page) {
     return MetaTags.parse(page.getBytes(UTF_8));
   }

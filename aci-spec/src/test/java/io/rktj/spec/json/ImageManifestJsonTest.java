@@ -252,6 +252,31 @@ class ImageManifestJsonTest {
         .contains("\"supplementaryGIDs\":[1]");
   }
 
+  @ParameterizedTest
+  @CsvSource({"labels", "annotations", "dependencies"})
+  void refusesListsTooLongToCompare(String list) {
+    String text =
+        "{'acKind':'ImageManifest','acVersion':'0.8.11','name':'a','"
+            + list
+            + "':["
+            + "0,".repeat(1_000_000)
+            + "0]}";
+
+    assertThatThrownBy(() -> read(text))
+        .isInstanceOf(MalformedException.class)
+        .hasMessage("manifest: $." + list + ": more than 4096 items");
+  }
+
+  @Test
+  void stopsCountingMistakes() {
+    String text =
+        "{'acKind':'ImageManifest','acVersion':'0.8.11','name':'a','labels':["
+            + "0,".repeat(4000)
+            + "0]}";
+
+    assertThatThrownBy(() -> read(text)).hasMessageEndingWith("; and 80 more");
+  }
+
   private static App app(String members) {
     return read("{'acKind':'ImageManifest','acVersion':'0.8.11','name':'a','app':"
             + "{'user':'0','group':'0',"
