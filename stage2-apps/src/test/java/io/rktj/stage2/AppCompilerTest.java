@@ -73,7 +73,7 @@ class AppCompilerTest {
 
   @Test
   void takesTheOwnerOfAPathInsideTheRoot() throws IOException {
-    Files.createSymbolicLink(tree.resolve("link"), Path.of("/etc"));
+    Files.createSymbolicLink(tree.resolve("link"), Path.of("/etc/../etc"));
 
     int owner = (Integer) Files.getAttribute(tree.resolve("etc/passwd"), "unix:uid");
 
@@ -113,7 +113,8 @@ class AppCompilerTest {
   @Test
   void linksOfAnImageStayInTheImage() throws IOException {
     Files.delete(tree.resolve("etc/passwd"));
-    Files.createSymbolicLink(tree.resolve("etc/passwd"), Path.of("/etc/../../../../etc/shells"));
+    Files.createSymbolicLink(
+        tree.resolve("etc/passwd"), Path.of("../../../../../../../../../etc/shells"));
 
     assertFails(app().user("daemon"), "\"daemon\" user not found");
   }

@@ -4,17 +4,19 @@ package io.rktj.stage2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.rktj.stage1.plan.AppSandbox;
 import io.rktj.stage1.plan.Bytes;
 import io.rktj.stage1.plan.CgroupPlan;
 import io.rktj.stage1.plan.DeviceRule;
 import io.rktj.stage1.plan.MountOp;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real pod-init with real name spaces; everything is looked at from the kernel's side. */
 class PodInitTest {
@@ -280,12 +282,12 @@ class PodInitTest {
                 new MountOp.Bind(volume.resolve("data").toString(), "/up/one", 0))
             .prepare();
     Files.createSymbolicLink(pod.image().resolve("link"), victim);
-    Files.createSymbolicLink(pod.image().resolve("up"), Path.of("../../../../../../tmp"));
+    Files.createSymbolicLink(pod.image().resolve("up"), Path.of("../../../../../../home"));
 
     assertThat(pod.await(pod.start())).isZero();
     assertThat(pod.log("one")).contains("payload").contains("Read-only file system");
     assertThat(victim).isEmptyDirectory();
-    assertThat(pod.upper("one").resolve("tmp/one")).isRegularFile();
+    assertThat(pod.upper("one").resolve("home/one")).isRegularFile();
   }
 
   @Test
@@ -444,6 +446,91 @@ class PodInitTest {
   }
 
   @Test
+  void interactiveAppHasTheCallersTerminal() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "needs script (util-linux)");
+    TestPod pod =
+        new TestPod(directory)
+            .app("one", "tty; [ -t 2 ] && echo all; read word; echo got $word; exit 3")
+            .prepare();
+    pod.change = TestPods::interactive;
+
+    Process process = pod.startOnTerminal();
+    process.getOutputStream().write("typed\n".getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+
+    assertThat(pod.await(process)).isEqualTo(3);
+    assertThat(pod.stdout()).contains("/dev/pts/0\r\nall\r\n").contains("got typed\r\n");
+  }
+
+  @Test
+  void appsCannotLookIntoProcessOne() throws Exception {
+    TestPod pod =
+        new TestPod(directory)
+            .app(
+                "one",
+                "ls /proc/1/root/ /proc/1/cwd/; cat /proc/1/fd/0; cat /proc/1/environ; echo done");
+
+    assertThat(pod.run()).isZero();
+    assertThat(pod.lines("one")).filteredOn(line -> line.contains("Permission denied")).hasSize(4);
+  }
+
+  @Test
+  void programOfProcessOneCannotBeWrittenTo() throws Exception {
+    TestPod pod =
+        new TestPod(directory).app(TestPod.plan("one", "/bin/self"), CgroupPlan.NONE).prepare();
+    Path self = pod.image().resolve("bin/self");
+    Files.writeString(self, "#!/proc/self/exe run\n");
+    assertThat(self.toFile().setExecutable(true)).isTrue();
+    byte[] before = Files.readAllBytes(TestPod.NATIVE.resolve("pod-init"));
+
+    assertThat(pod.await(pod.start())).isNotZero();
+    assertThat(Files.readAllBytes(TestPod.NATIVE.resolve("pod-init"))).isEqualTo(before);
+  }
+
+  /** Kernels before 5.12, and filters above us, do not have all system calls. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "openat2",
+        "open_tree",
+        "mount_setattr",
+        "openat2,open_tree,mount_setattr,close_range"
+      })
+  void makesTheSamePodWithoutYoungSystemCalls(String calls) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "needs strace");
+    Path volume = Files.createDirectories(directory.resolve("volume"));
+    Files.writeString(volume.resolve("data"), "payload\n");
+    TestPod pod =
+        new TestPod(directory)
+            .app(
+                TestPod.plan(
+                    "one",
+                    "/bin/sh",
+                    "-c",
+                    "cat /link/x/data; echo z >/link/x/data; ls /proc/tty; echo >/f; ls /proc/self/fd"),
+                CgroupPlan.NONE,
+                new MountOp.Bind(
+                    volume.toString(), "/link/x", MountOp.READ_ONLY | MountOp.RECURSIVE))
+            .prepare();
+    pod.change = TestPods::readOnlyRoots;
+    Files.createSymbolicLink(pod.image().resolve("link"), Path.of("/../../tmp"));
+
+    int status = pod.await(pod.startWithout(calls));
+
+    assertThat(pod.stderr()).isEmpty();
+    assertThat(status).isZero();
+    assertThat(pod.lines("one"))
+        .containsExactlyInAnyOrder(
+            "payload",
+            "/bin/sh: can't create /link/x/data: Read-only file system",
+            "/bin/sh: can't create /f: Read-only file system",
+            "0",
+            "1",
+            "2",
+            "3");
+  }
+
+  @Test
   void longLinesAreKeptInParts() throws Exception {
     TestPod pod =
         new TestPod(directory).app("one", "head -c 10000 /dev/zero | tr '\\000' x; echo; echo end");
@@ -460,16 +547,5 @@ class PodInitTest {
 
   private static Bytes standardFilter() {
     return SystemCallFilter.standard(SystemCallAbi.of(System.getProperty("os.arch", "")));
-  }
-
-  static AppSandbox readOnly(AppSandbox app) {
-    return new AppSandbox(
-        app.name(),
-        app.rootfs(),
-        app.mounts(),
-        true,
-        app.cgroups(),
-        app.logFile(),
-        app.statusFile());
   }
 }

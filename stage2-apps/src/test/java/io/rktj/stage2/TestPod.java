@@ -163,22 +163,51 @@ final class TestPod {
     return start("");
   }
 
+  /** Starts pod-init with more redirections of the shell. */
   Process start(String redirections) throws IOException {
+    return launch("</dev/null" + redirections, List.of());
+  }
+
+  /** Starts pod-init with system calls failing as on a kernel that does not have them. */
+  Process startWithout(String calls) throws IOException {
+    String trace = directory.resolve("trace").toString();
+    return launch(
+        "</dev/null",
+        List.of("strace", "-f", "-o", trace, "-e", "inject=" + calls + ":error=ENOSYS"));
+  }
+
+  /** Starts pod-init on a terminal whose keyboard is the process's output stream. */
+  Process startOnTerminal() throws IOException {
     Path plan = directory.resolve("plan");
     Files.write(plan, PodInitPlan.write(sandbox(), apps));
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            "/usr/bin/unshare",
-            "-m",
+    Path script = directory.resolve("script");
+    Files.writeString(
+        script,
+        "exec unshare -m " + NATIVE.resolve("pod-init") + " run 3 4 3<" + plan + " 4<" + directory);
+    return process(List.of("/usr/bin/script", "-qec", "/bin/sh " + script, "/dev/null"));
+  }
+
+  private Process launch(String redirections, List<String> wrapper) throws IOException {
+    Path plan = directory.resolve("plan");
+    Files.write(plan, PodInitPlan.write(sandbox(), apps));
+    List<String> command = new ArrayList<>(List.of("/usr/bin/unshare", "-m"));
+    command.addAll(wrapper);
+    command.addAll(
+        List.of(
             "/bin/sh",
             "-c",
-            "exec \"$0\" run 3 4 3<\"$1\" 4<\"$2\" </dev/null" + redirections,
+            "exec \"$0\" run 3 4 3<\"$1\" 4<\"$2\" " + redirections,
             NATIVE.resolve("pod-init").toString(),
             plan.toString(),
-            directory.toString());
-    builder.redirectOutput(directory.resolve("stdout").toFile());
-    builder.redirectError(directory.resolve("stderr").toFile());
-    return builder.start();
+            directory.toString()));
+    return process(command);
+  }
+
+  private Process process(List<String> command) throws IOException {
+    return new ProcessBuilder(command)
+        .redirectOutput(directory.resolve("stdout").toFile())
+        .redirectError(directory.resolve("stderr").toFile())
+        .start();
   }
 
   /** Runs the pod to its end; its exit status. */

@@ -15,7 +15,15 @@ final class TestPods {
   static SandboxPlan readOnlyRoots(SandboxPlan plan) {
     List<AppSandbox> apps = new ArrayList<>();
     for (AppSandbox app : plan.apps()) {
-      apps.add(PodInitTest.readOnly(app));
+      apps.add(
+          new AppSandbox(
+              app.name(),
+              app.rootfs(),
+              app.mounts(),
+              true,
+              app.cgroups(),
+              app.logFile(),
+              app.statusFile()));
     }
     return with(plan, plan.interactive(), apps);
   }
