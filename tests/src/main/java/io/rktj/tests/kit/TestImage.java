@@ -69,7 +69,7 @@ public final class TestImage {
     tar.directory("rootfs");
     tar.directory("rootfs/bin");
     tar.directory("rootfs/etc");
-    tar.directory("rootfs/tmp");
+    tar.entry("rootfs/tmp", '5', 01777, "", new byte[0], 0, 0);
     tar.file("rootfs/etc/passwd", "root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/:/bin/sh\n");
     tar.file("rootfs/etc/group", "root:x:0:\nuser:x:1000:\nteam:x:2000:\n");
     try {

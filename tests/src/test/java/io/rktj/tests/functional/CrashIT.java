@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code kill -9} at random moments of every command that writes. Afterwards the store verifies, the
- * same command succeeds, and one gc leaves the host as it was. Property {@code crash.rounds} says how
- * often each (20 unless set), {@code crash.seed} which moments.
+ * {@code kill -9} at random moments of every command that writes. Afterwards the store verifies,
+ * the same command succeeds, and one gc leaves the host as it was. Property {@code crash.rounds}
+ * says how often each (20 unless set), {@code crash.seed} which moments.
  */
 @Needs(Requirement.PODS)
 class CrashIT {
@@ -36,7 +36,9 @@ class CrashIT {
     }
   }
 
-  /** Kills {@code command} at random moments of its usual time; returns how often it was too late. */
+  /**
+   * Kills {@code command} at random moments of its usual time; returns how often it was too late.
+   */
   private int storm(RktRunner rkt, long usualMicros, Runnable before, String... command)
       throws InterruptedException {
     int ended = 0;
@@ -70,11 +72,11 @@ class CrashIT {
     long usual =
         micros(() -> rkt.run("--insecure-options=image", "fetch", kept.toString()).exits(0));
     Path next = image(1);
-    int ended =
-        storm(rkt, usual, () -> {}, "--insecure-options=image", "fetch", next.toString());
+    int ended = storm(rkt, usual, () -> {}, "--insecure-options=image", "fetch", next.toString());
     assertThat(ended).as("killed before the end at least once").isLessThan(ROUNDS);
     rkt.run("--insecure-options=image", "fetch", next.toString()).exits(0);
-    String list = rkt.run("image", "list", "--no-legend", "--fields=id", "--full").exits(0).stdout();
+    String list =
+        rkt.run("image", "list", "--no-legend", "--fields=id", "--full").exits(0).stdout();
     List<String> ids = list.lines().toList();
     assertThat(ids).hasSize(2);
     for (String id : ids) {

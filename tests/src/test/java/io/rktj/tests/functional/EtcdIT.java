@@ -63,7 +63,8 @@ class EtcdIT {
     while (System.nanoTime() < deadline) {
       Thread.sleep(500);
       assertThat(pod.process().isAlive()).as(pod.stdout() + pod.stderr()).isTrue();
-      int now = (int) pod.stdout().lines().filter(l -> l.contains(" ok ") || l.endsWith("]: ok")).count();
+      int now =
+          (int) pod.stdout().lines().filter(l -> l.contains(" ok ") || l.endsWith("]: ok")).count();
       assertThat(now).isGreaterThanOrEqualTo(seen);
       seen = now;
     }

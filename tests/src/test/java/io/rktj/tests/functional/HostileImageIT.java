@@ -56,11 +56,14 @@ class HostileImageIT {
         t -> t.symlink("rootfs/l", "/etc/passwd").hardlink("rootfs/h", "rootfs/l"));
     cases.put("rootfs is a file", t -> t.file("rootfs", "x"));
     cases.put("unknown type", t -> t.entry("rootfs/u", 'Z', 0644, "", new byte[0], 0, 0));
-    cases.put(
-        "second manifest", t -> t.manifest("example.com/other", "1", "\"/bin/true\""));
+    cases.put("second manifest", t -> t.manifest("example.com/other", "1", "\"/bin/true\""));
     cases.put("manifest is a link", t -> t.symlink("./manifest", "rootfs/m"));
     cases.put("empty name", t -> t.file("", "x"));
-    cases.put("deep path", t -> t.file("rootfs/" + "a/".repeat(40) + "b", "x").raw(header("rootfs/x", -1), new byte[0]));
+    cases.put(
+        "deep path",
+        t ->
+            t.file("rootfs/" + "a/".repeat(40) + "b", "x")
+                .raw(header("rootfs/x", -1), new byte[0]));
     return cases.entrySet().stream().map(e -> Arguments.of(e.getKey(), e.getValue()));
   }
 
@@ -95,7 +98,7 @@ class HostileImageIT {
     RktRunner rkt = RktRunner.in(temp);
     RktResult result = rkt.run("--insecure-options=image", "fetch", aci.toString());
     result.exits(254).isTidy();
-    assertThat(result.stderr()).startsWith("fetch: ");
+    assertThat(result.stderr()).containsPattern("(?m)^fetch: (cannot |manifest )");
     assertThat(Rkt.filesBelow(rkt.data().resolve("cas/blob"))).isEmpty();
     assertThat(Rkt.filesBelow(rkt.data().resolve("cas/tree"))).isEmpty();
     assertThat(Rkt.filesBelow(rkt.data().resolve("cas/tmp"))).isEmpty();
@@ -118,23 +121,39 @@ class HostileImageIT {
         Arguments.of("trailing text", good + "x"),
         Arguments.of("byte order mark", "\u00ef\u00bb\u00bf" + good),
         Arguments.of("bad utf-8", good.replace("/bin/true", "/bin/\u00ff")),
-        Arguments.of("duplicate key", good.replace("\"acKind\"", "\"acKind\":\"ImageManifest\",\"acKind\"")),
+        Arguments.of(
+            "duplicate key", good.replace("\"acKind\"", "\"acKind\":\"ImageManifest\",\"acKind\"")),
         Arguments.of("wrong kind", good.replace("ImageManifest", "PodManifest")),
         Arguments.of("no version", good.replace("\"acVersion\":\"0.8.11\",", "")),
         Arguments.of("bad name", good.replace("example.com/app", "Example.com/app")),
-        Arguments.of("deep", good.replace("\"labels\"", "\"x\":" + "[".repeat(5000) + "]".repeat(5000) + ",\"labels\"")),
-        Arguments.of("huge number", good.replace("\"labels\"", "\"x\":1" + "0".repeat(100) + ",\"labels\"")),
-        Arguments.of("newline in the working directory", good.replace("\"user\"", "\"workingDirectory\":\"/\\nExecStartPre=/bin/evil\",\"user\"")),
-        Arguments.of("relative working directory", good.replace("\"user\"", "\"workingDirectory\":\"a\",\"user\"")),
-        Arguments.of("unknown isolator", good.replace("\"user\"", "\"isolators\":[{\"name\":\"os/linux/what\",\"value\":1}],\"user\"")),
-        Arguments.of("isolator without a value", good.replace("\"user\"", "\"isolators\":[{\"name\":\"resource/memory\"}],\"user\"")));
+        Arguments.of(
+            "deep",
+            good.replace(
+                "\"labels\"", "\"x\":" + "[".repeat(5000) + "]".repeat(5000) + ",\"labels\"")),
+        Arguments.of(
+            "huge number", good.replace("\"labels\"", "\"x\":1" + "0".repeat(100) + ",\"labels\"")),
+        Arguments.of(
+            "newline in the working directory",
+            good.replace(
+                "\"user\"", "\"workingDirectory\":\"/\\nExecStartPre=/bin/evil\",\"user\"")),
+        Arguments.of(
+            "relative working directory",
+            good.replace("\"user\"", "\"workingDirectory\":\"a\",\"user\"")),
+        Arguments.of(
+            "unknown isolator",
+            good.replace(
+                "\"user\"", "\"isolators\":[{\"name\":\"os/linux/what\",\"value\":1}],\"user\"")),
+        Arguments.of(
+            "isolator without a value",
+            good.replace("\"user\"", "\"isolators\":[{\"name\":\"resource/memory\"}],\"user\"")));
   }
 
   @Test
   void bombIsRefusedAndItsSpaceReturned() throws IOException {
     Path aci = temp.resolve("bomb.aci");
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(aci))) {
-      RawTar tar = new RawTar().manifest("example.com/bomb", "1", "\"/bin/true\"").directory("rootfs");
+      RawTar tar =
+          new RawTar().manifest("example.com/bomb", "1", "\"/bin/true\"").directory("rootfs");
       byte[] bytes = tar.bytes();
       out.write(bytes, 0, bytes.length - 1024);
       byte[] header = header("rootfs/zeros", 0);
@@ -176,7 +195,8 @@ class HostileImageIT {
             .file("rootfs/\u00ff\u00fe", "raw")
             .file("rootfs/\u00c3\u00a9", "utf8");
     RktRunner rkt = RktRunner.in(temp);
-    rkt.run("--insecure-options=image", "fetch", tar.writeGzip(temp.resolve("b.aci")).toString()).exits(0);
+    rkt.run("--insecure-options=image", "fetch", tar.writeGzip(temp.resolve("b.aci")).toString())
+        .exits(0);
     Process ls =
         new ProcessBuilder(
                 "sh", "-c", "LC_ALL=C ls -b \"$0\"/cas/tree/*/rootfs", rkt.data().toString())

@@ -31,8 +31,7 @@ class LauncherIT {
     builder.environment().putAll(environment);
     Process process = builder.start();
     process.getOutputStream().close();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Ended(process.waitFor(), output);
   }
 
@@ -60,8 +59,7 @@ class LauncherIT {
     assertThat(found).isNotEmpty();
     for (Path java : found) {
       for (int start = 0; start < 2; start++) {
-        Ended ended =
-            run(temp, Map.of("RKTJ_JAVA", java.toString()), rkt.toString(), "version");
+        Ended ended = run(temp, Map.of("RKTJ_JAVA", java.toString()), rkt.toString(), "version");
         assertThat(ended.status()).as(java + ": " + ended.output()).isZero();
         assertThat(ended.output()).startsWith("rkt Version: ").doesNotContain("WARNING");
       }
@@ -106,20 +104,26 @@ class LauncherIT {
   void noCommandSaysSoAndHelpGoesToStandardOutput() {
     RktResult result = RktRunner.in(temp).bare().await(60);
     result.exits(2).stderrHas("rkt: missing command").stdoutHas("USAGE:");
-    RktRunner.in(temp).bare("frobnicate").await(60).exits(254).stderrHas("unknown command \"frobnicate\"");
+    RktRunner.in(temp)
+        .bare("frobnicate")
+        .await(60)
+        .exits(254)
+        .stderrHas("unknown command \"frobnicate\"");
     RktRunner.in(temp).bare("run", "--help").await(60).exits(0).stdoutHas("--net");
   }
 
   @Test
   void actoolBuildsTheSameBytesTwice() throws IOException, InterruptedException {
-    Path layout = Files.createDirectories(temp.resolve("layout/rootfs/bin")).getParent().getParent();
+    Path layout =
+        Files.createDirectories(temp.resolve("layout/rootfs/bin")).getParent().getParent();
     Files.writeString(layout.resolve("rootfs/bin/x"), "x");
     Files.writeString(
         layout.resolve("manifest"),
         io.rktj.tests.kit.RawTar.manifestText("example.com/x", "1", "\"/bin/x\""));
     String actool = rkt.resolveSibling("actool").toString();
     for (String name : List.of("a.aci", "b.aci")) {
-      Ended ended = run(temp, Map.of(), actool, "build", layout.toString(), temp.resolve(name).toString());
+      Ended ended =
+          run(temp, Map.of(), actool, "build", layout.toString(), temp.resolve(name).toString());
       assertThat(ended.status()).as(ended.output()).isZero();
     }
     assertThat(Files.mismatch(temp.resolve("a.aci"), temp.resolve("b.aci"))).isEqualTo(-1);

@@ -132,7 +132,9 @@ class LifecycleIT {
   void youngPodsStayWithinTheGracePeriod() throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     start(rkt, "true").await(60).exits(0);
-    rkt.run("gc").exits(0).stderrHas("gc: pod \"" + uuid() + "\" not removed: still within grace period (30m0s)");
+    rkt.run("gc")
+        .exits(0)
+        .stderrHas("gc: pod \"" + uuid() + "\" not removed: still within grace period (30m0s)");
     assertThat(rkt.run("list", "--no-legend").exits(0).stdout()).contains("exited garbage");
     rkt.run("gc", "--grace-period=0s").exits(0);
   }

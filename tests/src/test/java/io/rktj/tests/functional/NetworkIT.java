@@ -31,7 +31,8 @@ class NetworkIT {
   @BeforeEach
   void makeHost() throws IOException {
     holder =
-        new ProcessBuilder("unshare", "--net", "sh", "-c", "ip link set lo up; echo ready; exec cat")
+        new ProcessBuilder(
+                "unshare", "--net", "sh", "-c", "ip link set lo up; echo ready; exec cat")
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     assertThat(holder.getInputStream().read()).isEqualTo('r');
@@ -84,7 +85,9 @@ class NetworkIT {
     pod.await(60).exits(0);
     rkt.run("gc", "--grace-period=0s").exits(0);
     assertThat(onHost("ip", "-o", "link")).doesNotContain("veth");
-    assertThat(onHost("iptables", "-t", "nat", "-S")).doesNotContain("RKT-PFWD").doesNotContain("CNI-");
+    assertThat(onHost("iptables", "-t", "nat", "-S"))
+        .doesNotContain("RKT-PFWD")
+        .doesNotContain("CNI-");
   }
 
   @Test

@@ -44,7 +44,7 @@ class RunIT {
       String host = Files.readSymbolicLink(Path.of("/proc/self/ns/" + names.get(i))).toString();
       assertThat(lines.get(i)).startsWith(names.get(i) + ":[").isNotEqualTo(host);
     }
-    assertThat(lines.get(6)).isIn("pids 2", "pids 3", "pids 4");
+    assertThat(lines.get(6)).matches("pids [2-6]");
     assertThat(lines.get(7)).isEqualTo("pod-init");
   }
 
@@ -110,7 +110,8 @@ class RunIT {
 
   @Test
   void capabilitiesAreTheDefaultSetAndNothingIsInheritable() {
-    Map<String, String> status = status(Rkt.script(temp, "cat /proc/self/status").exits(0));
+    TestImage image = TestImage.named("example.com/app").exec("/bin/cat", "/proc/self/status");
+    Map<String, String> status = status(Rkt.image(temp, image).exits(0));
     assertThat(status)
         .containsEntry("CapInh", "0000000000000000")
         .containsEntry("CapAmb", "0000000000000000")
@@ -162,26 +163,26 @@ class RunIT {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = '@',
       value = {
-        "stat -c %A /proc/kcore | ----------",
-        "stat -c %A /sys/firmware | d---------",
-        "stat -c %A /sys/fs | d---------",
-        "stat -c %F:%t:%T /dev/null | character special file:1:3",
-        "stat -c %F:%a /dev/ptmx | character special file:666",
-        "stat -c %a /tmp | 1777",
-        "stat -f -c %T /dev/shm | tmpfs",
-        "cat /etc/hostname | HOST",
-        "readlink /etc/mtab | ../proc/self/mounts",
-        "echo x > /proc/sysrq-trigger 2>&1 && echo open || echo closed | closed",
-        "echo x > /proc/sys/kernel/core_pattern 2>&1 && echo open || echo closed | closed",
-        "mknod /tmp/sda b 8 0 2>&1 && cat /tmp/sda 2>&1 && echo open || echo closed | closed",
-        "mknod /tmp/mem c 1 1 2>&1 && cat /tmp/mem 2>&1 && echo open || echo closed | closed",
-        "mount -t tmpfs none /tmp 2>&1 && echo open || echo closed | closed",
-        "ls /proc/1/root 2>&1 && echo open || echo closed | closed",
-        "umask | 0022",
-        "pwd | /",
-        "ls -d /proc/self/root/.. 2>&1 | /proc/self/root/..",
+        "stat -c %A /proc/kallsyms @ ----------",
+        "stat -c %A /sys/firmware @ d---------",
+        "stat -c %A /sys/fs @ d---------",
+        "stat -c %F:%t:%T /dev/null @ character special file:1:3",
+        "stat -L -c %F:%a /dev/ptmx @ character special file:666",
+        "stat -c %a /tmp @ 1777",
+        "stat -f -c %T /dev/shm @ tmpfs",
+        "cat /etc/hostname @ HOST",
+        "readlink /etc/mtab @ ../proc/self/mounts",
+        "(echo x > /proc/sysrq-trigger) && echo open || echo closed @ closed",
+        "(echo x > /proc/sys/kernel/core_pattern) && echo open || echo closed @ closed",
+        "mknod /tmp/sda b 8 0 2>&1 && cat /tmp/sda 2>&1 && echo open || echo closed @ closed",
+        "mknod /tmp/mem c 1 1 2>&1 && cat /tmp/mem 2>&1 && echo open || echo closed @ closed",
+        "mount -t tmpfs none /tmp 2>&1 && echo open || echo closed @ closed",
+        "ls /proc/1/root 2>&1 && echo open || echo closed @ closed",
+        "umask @ 0022",
+        "pwd @ /",
+        "ls -d /proc/self/root/.. 2>&1 @ /proc/self/root/..",
       })
   void surroundingsAreRktsAndClosed(String script, String expected) {
     RktResult result = Rkt.script(temp, script, "--hostname=HOST");
@@ -367,7 +368,7 @@ class RunIT {
         RktRunner.in(temp).start("--insecure-options=image", "run", "--net=none", aci.toString());
     pod.awaitStdout("up", 60).signal(15);
     RktResult result = pod.await(60).exits(0);
-    assertThat(result.lines("app")).containsExactly("up", "stopping");
+    assertThat(result.lines("app")).startsWith("up").contains("stopping");
   }
 
   @Test

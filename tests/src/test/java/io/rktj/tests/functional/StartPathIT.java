@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Which classes {@code rkt run} of a cached image loads. Each habit on the list has a price that was
- * measured; a class that is not in the archive costs ten times one that is.
+ * Which classes {@code rkt run} of a cached image loads. Each habit on the list has a price that
+ * was measured; a class that is not in the archive costs ten times one that is.
  */
 @Needs(Requirement.PODS)
 class StartPathIT {

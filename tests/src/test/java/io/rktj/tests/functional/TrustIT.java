@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Discovery, fetching and trust with the installed command, a real HTTPS server and real signatures.
- * Whatever is refused leaves nothing of the image behind.
+ * Discovery, fetching and trust with the installed command, a real HTTPS server and real
+ * signatures. Whatever is refused leaves nothing of the image behind.
  */
 class TrustIT {
   private static final String HOST = "images.example.com";
@@ -106,7 +106,9 @@ class TrustIT {
   private void refused(RktResult result, String... reasons) {
     result.exits(254).isTidy();
     for (String reason : reasons) {
-      assertThat(result.stderr().toLowerCase(java.util.Locale.ROOT)).as(result.toString()).contains(reason);
+      assertThat(result.stderr().toLowerCase(java.util.Locale.ROOT))
+          .as(result.toString())
+          .contains(reason);
     }
     assertThat(rkt.run("image", "list", "--no-legend").exits(0).stdout()).isEmpty();
     assertThat(Rkt.filesBelow(rkt.data().resolve("cas/blob"))).isEmpty();
@@ -128,8 +130,7 @@ class TrustIT {
   void discoveredKeyIsTrustedForItsPrefixWithoutAFile() throws IOException {
     RktResult result = rkt.run("trust", "--prefix=" + HOST, "--skip-fingerprint-review").exits(0);
     assertThat(result.stdout()).contains("Added key for prefix \"" + HOST + "\" at \"");
-    assertThat(
-            rkt.localConfig().resolve("trustedkeys/prefix.d/" + HOST + "/" + key.fingerprint()))
+    assertThat(rkt.localConfig().resolve("trustedkeys/prefix.d/" + HOST + "/" + key.fingerprint()))
         .exists();
     fetch().exits(0);
   }
@@ -182,7 +183,10 @@ class TrustIT {
   @Test
   void emptySignatureIsRefused() throws IOException {
     trust(key, HOST);
-    server.on(target("aci.asc"), DiscoveryServer.bytes(200, Map.of(), "\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+    server.on(
+        target("aci.asc"),
+        DiscoveryServer.bytes(
+            200, Map.of(), "\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
     refused(fetch(), "signature");
   }
 
@@ -244,7 +248,8 @@ class TrustIT {
   @Test
   void otherNameInTheManifestIsRefused() throws IOException {
     trust(key, HOST);
-    Path another = TestImage.named(HOST + "/team/evil").version("1.0").write(temp.resolve("images"));
+    Path another =
+        TestImage.named(HOST + "/team/evil").version("1.0").write(temp.resolve("images"));
     publish(Files.readAllBytes(another), key.sign(another));
     refused(fetch(), NAME);
   }
