@@ -35,6 +35,7 @@ class RealPodTest {
   private final Kernel kernel = Kernel.host();
   private Path pod = Path.of("/");
   private Path tree = Path.of("/");
+  private boolean protectPaths = true;
 
   @BeforeEach
   void layOut() throws IOException {
@@ -69,6 +70,7 @@ class RealPodTest {
                 "-XX:-UsePerfData",
                 "-Drkt.home=" + directory.resolve("home"),
                 "-Drkt.native=" + LIBRARY,
+                "-Dprobe.unprotected=" + !protectPaths,
                 "-cp",
                 System.getProperty("java.class.path"),
                 RunProbe.class.getName(),
@@ -149,13 +151,30 @@ class RealPodTest {
         start(
             "exec > /volume/out; cd /tmp;"
                 + " /bin/busybox mknod loop c 10 237 && echo made loop;"
+                + " /bin/busybox mknod null c 1 3 && echo made null;"
                 + " echo 1 > /proc/sysrq-trigger && echo wrote sysrq;"
                 + " echo x > /proc/sys/kernel/core_pattern && echo wrote core_pattern;"
                 + " ls /sys/fs/cgroup && echo listed;"
                 + " stat -c %A /sys/firmware /proc/kallsyms; exit 0");
 
     assertThat(end(process)).as(text("err")).isZero();
-    assertThat(volume("out")).isEqualTo("d---------\n----------\n");
+    assertThat(volume("out")).isEqualTo("made null\nd---------\n----------\n");
+  }
+
+  @Test
+  void showsAnAppItsLimitsWhereItsPathsAreOpen() throws Exception {
+    assumeTrue(
+        Files.isDirectory(Path.of("/sys/fs/cgroup/memory")),
+        "needs the memory controller of control group version 1");
+    protectPaths = false;
+    Process process =
+        start(
+            "group=$(/bin/busybox sed -n s/.*:memory://p /proc/self/cgroup);"
+                + " cat /sys/fs/cgroup/memory$group/memory.limit_in_bytes > /volume/limit;"
+                + " echo 1 > /sys/fs/cgroup/memory$group/memory.limit_in_bytes || exit 4");
+
+    assertThat(end(process)).as(text("err")).isEqualTo(4);
+    assertThat(volume("limit")).isEqualTo("67108864\n");
   }
 
   @Test
