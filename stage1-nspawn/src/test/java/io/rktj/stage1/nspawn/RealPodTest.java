@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,19 @@ class RealPodTest {
   private Path pod = Path.of("/");
   private Path tree = Path.of("/");
   private boolean protectPaths = true;
+  private List<String> host = List.of();
+
+  /** A host whose only control groups are of version 2, with us alone in a group of it. */
+  private static final String UNIFIED_HOST =
+      """
+      set -e
+      mount --make-rprivate /
+      umount -R /sys/fs/cgroup
+      mount -t cgroup2 cgroup2 /sys/fs/cgroup
+      mkdir /sys/fs/cgroup/$0
+      echo $$ > /sys/fs/cgroup/$0/cgroup.procs
+      exec "$@"
+      """;
 
   @BeforeEach
   void layOut() throws IOException {
@@ -63,20 +78,20 @@ class RealPodTest {
   }
 
   private Process start(String... scripts) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-XX:-UsePerfData",
-                "-Drkt.home=" + directory.resolve("home"),
-                "-Drkt.native=" + LIBRARY,
-                "-Dprobe.unprotected=" + !protectPaths,
-                "-cp",
-                System.getProperty("java.class.path"),
-                RunProbe.class.getName(),
-                pod.toString(),
-                tree.toString(),
-                "none"));
+    List<String> command = new ArrayList<>(host);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "-XX:-UsePerfData",
+            "-Drkt.home=" + directory.resolve("home"),
+            "-Drkt.native=" + LIBRARY,
+            "-Dprobe.unprotected=" + !protectPaths,
+            "-cp",
+            System.getProperty("java.class.path"),
+            RunProbe.class.getName(),
+            pod.toString(),
+            tree.toString(),
+            "none"));
     command.addAll(List.of(scripts));
     return new ProcessBuilder(command)
         .redirectInput(new File("/dev/null"))
@@ -175,6 +190,39 @@ class RealPodTest {
 
     assertThat(end(process)).as(text("err")).isEqualTo(4);
     assertThat(volume("limit")).isEqualTo("67108864\n");
+  }
+
+  @Test
+  void limitsDevicesByAProgramWhereGroupsAreOfVersion2() throws Exception {
+    Path groups = Path.of("/sys/fs/cgroup/unified");
+    assumeTrue(Files.exists(groups), "needs control groups of version 2 beside those of 1");
+    String group = "rktj-test-" + pod.getFileName();
+    host = List.of("unshare", "-m", "sh", "-c", UNIFIED_HOST, group);
+    try {
+      Process process =
+          start(
+              "exec > /volume/out; cd /tmp;"
+                  + " /bin/busybox sed -n s/^0::.*service/app/p /proc/self/cgroup;"
+                  + " /bin/busybox mknod loop c 10 237 && echo made loop;"
+                  + " /bin/busybox mknod null c 1 3 && echo made null;"
+                  + " echo x > /dev/null && echo wrote null");
+
+      assertThat(end(process)).as(text("err")).isZero();
+      assertThat(volume("out")).isEqualTo("app\nmade null\nwrote null\n");
+      // the group has no controllers to give, so the pod's is made further up
+      assertThat(Files.readString(pod.resolve("subcgroup"))).startsWith("machine-rkt");
+    } finally {
+      removeGroups(groups.resolve(group));
+    }
+  }
+
+  private static void removeGroups(Path group) throws IOException {
+    try (Stream<Path> groups = Files.walk(group)) {
+      for (Path directory :
+          groups.filter(Files::isDirectory).sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(directory);
+      }
+    }
   }
 
   @Test
