@@ -119,6 +119,16 @@ public final class AciStream {
       return taken;
     }
 
+    @Override
+    public long skip(long count) throws IOException {
+      if (position == chunk.length() && !advance()) {
+        return 0;
+      }
+      int passed = (int) Math.min(count, chunk.length() - position);
+      position += passed;
+      return passed;
+    }
+
     ImageId id() {
       return new ImageId(HexFormat.of().formatHex(digest.digest()));
     }

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The content after one header, its holes filled with zeros. */
 final class TarContent {
+  private static final long SKIP = 256 * 1024;
+
   private final InputStream in;
   private final Refusal refusal;
   private long left;
@@ -47,6 +49,22 @@ final class TarContent {
     return pieces == null
         ? readStored(bytes, offset, length)
         : readSpread(pieces, bytes, offset, length);
+  }
+
+  /** Passes over some bytes without copying them; the answer is how many, or -1 at the end. */
+  long skip(byte[] scratch) throws IOException {
+    if (map != null) {
+      return read(scratch, 0, scratch.length);
+    }
+    if (left == 0) {
+      return -1;
+    }
+    long count = in.skip(Math.min(SKIP, left));
+    if (count == 0) {
+      return readStored(scratch, 0, 1); // tells a source that cannot skip from one that has ended
+    }
+    left -= count;
+    return count;
   }
 
   /** Reads exactly as many bytes as fit. */

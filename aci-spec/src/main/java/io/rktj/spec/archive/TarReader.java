@@ -86,9 +86,12 @@ final class TarReader {
     return count;
   }
 
+  /** What nobody wanted to read counts, too. */
   private void skipContent() throws IOException {
-    while (read(scratch, 0, scratch.length) >= 0) {
-      // what nobody wanted to read counts, too
+    long count = content.skip(scratch);
+    while (count >= 0) {
+      expansion.add(count, current);
+      count = content.skip(scratch);
     }
     content.skipPadding();
   }
