@@ -146,10 +146,20 @@ public final class ImageStore {
       long now = clock.millis();
       ImageRecord record =
           new ImageImport(files.kernel(), index, work).run(aci, verification, wish, now);
-      StoredImage image = new StoredImage(record, now, this::manifestBytes);
+      StoredImage image = new StoredImage(record, now, manifests());
       touch(image);
       return image;
     }
+  }
+
+  /* No method reference: the first one of a process costs the start path milliseconds. */
+  private StoredImage.ManifestSource manifests() {
+    return new StoredImage.ManifestSource() {
+      @Override
+      public byte[] manifestBytes(ImageId id) {
+        return readManifest(id);
+      }
+    };
   }
 
   /** The image with this hash. */
@@ -163,7 +173,7 @@ public final class ImageStore {
       FileStatus status =
           files.kernel().statAt(Fd.AT_FDCWD, Kernel.path(layout.image(record.id())));
       long used = status.mtimeSeconds() * 1000 + status.mtimeNanos() / 1_000_000;
-      return Optional.of(new StoredImage(record, used, this::manifestBytes));
+      return Optional.of(new StoredImage(record, used, manifests()));
     } catch (ErrnoException e) {
       return Optional.empty(); // removed since its record was read
     }
@@ -289,7 +299,7 @@ public final class ImageStore {
     return BlobInput.hash(open(image)).equals(image.id().hex());
   }
 
-  private byte[] manifestBytes(ImageId id) {
+  private byte[] readManifest(ImageId id) {
     Optional<byte[]> manifest = files.read(layout.manifest(id));
     if (manifest.isEmpty()) {
       throw new StoreException("image \"" + id + "\" was removed from the store");
