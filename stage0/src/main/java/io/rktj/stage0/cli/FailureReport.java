@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * trace. Whatever is no {@link PodException} is a defect and called an internal error.
  */
 final class FailureReport {
+  private static final String NAMED = "Exception: ";
+
   private FailureReport() {}
 
   /** The lines to print behind the prefix. */
@@ -79,13 +81,28 @@ final class FailureReport {
     if (failure instanceof PodException && message != null) {
       return message;
     }
-    String kind = failure.getClass().getSimpleName();
     if (message == null || message.isEmpty()) {
-      return kind;
+      return kind(failure);
     }
-    return failure instanceof java.io.IOException && message.indexOf(' ') >= 0
-        ? message
-        : kind + ": " + message;
+    // some messages of the JDK begin with the class of what lies beneath
+    int named = message.lastIndexOf(NAMED);
+    String said = named < 0 ? message : message.substring(named + NAMED.length());
+    return said.indexOf(' ') >= 0 ? said : kind(failure) + ": " + said;
+  }
+
+  /** What kind of failure it is, in words: {@code unknown host}, {@code null pointer}. */
+  private static String kind(Throwable failure) {
+    String name = failure.getClass().getSimpleName();
+    StringBuilder words = new StringBuilder();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (i > 0 && Character.isUpperCase(c) && Character.isLowerCase(name.charAt(i - 1))) {
+        words.append(' ');
+      }
+      words.append(Character.toLowerCase(c));
+    }
+    String kind = words.toString();
+    return kind.endsWith(" exception") ? kind.substring(0, kind.length() - 10) : kind;
   }
 
   private static String reason(FileSystemException file) {
@@ -98,7 +115,7 @@ final class FailureReport {
     if (file instanceof FileAlreadyExistsException) {
       return "file exists";
     }
-    return file.getClass().getSimpleName();
+    return kind(file);
   }
 
   private static String trace(Throwable failure) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rktj.pod.HostException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,21 @@ class FailureReportTest {
   }
 
   @Test
+  void namesNoClassUnlessAsked() {
+    IOException handshake =
+        new IOException("PKIX failed: sun.security.X509Exception: no valid certification path");
+
+    assertThat(FailureReport.of(new HostException("cannot fetch", handshake), false))
+        .isEqualTo("cannot fetch: no valid certification path");
+    assertThat(
+            FailureReport.of(
+                new HostException("cannot fetch", new UnknownHostException("a.com")), false))
+        .isEqualTo("cannot fetch: unknown host: a.com");
+    assertThat(FailureReport.of(new NullPointerException(), false))
+        .isEqualTo("internal error: null pointer");
+  }
+
+  @Test
   void saysAReasonOnlyOnce() {
     HostException failure =
         new HostException("cannot read \"x\": disk on fire", new IOException("disk on fire"));
@@ -73,7 +89,7 @@ class FailureReportTest {
   @Test
   void callsADefectAnInternalErrorWithoutATrace() {
     assertThat(FailureReport.of(new IllegalStateException("oops"), false))
-        .isEqualTo("internal error: IllegalStateException: oops");
+        .isEqualTo("internal error: illegal state: oops");
     assertThat(FailureReport.of(new NullPointerException(), false)).doesNotContain("\tat ");
   }
 }
