@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.spec.archive;
 
-import io.rktj.spec.ImageId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
  * The one pass in which an image is read: its bytes as they came are shown to a tap (for a
- * signature's digest) and decompressed by a thread of its own, while the calling thread hashes the
- * tar, copies it, and shows its entries to a visitor. Every rule of {@link AciReader} holds. Single
- * use; after {@link #run}, however it ended, the source is closed and no thread is left.
+ * signature's digest) and decompressed by one thread, hashed and copied by another, while the
+ * calling thread shows its entries to a visitor. Every rule of {@link AciReader} holds. Single use;
+ * after {@link #run}, however it ended, the source is closed and no thread is left.
  *
  * <pre>{@code
  * AciSummary found =
@@ -50,7 +46,10 @@ public final class AciStream {
     return this;
   }
 
-  /** Writes the uncompressed tar to {@code out}, which stays the caller's to close. */
+  /**
+   * Writes the uncompressed tar to {@code out}, which stays the caller's to close; on another
+   * thread than the caller's, and done when {@link #run} returns.
+   */
   public AciStream copyTo(OutputStream out) {
     copy = out;
     return this;
@@ -71,8 +70,9 @@ public final class AciStream {
   public AciSummary run() throws IOException {
     Refusal refusal = new Refusal(subject);
     Expansion expansion = new Expansion(limits, refusal);
-    try (Inflation inflation = Inflation.start(source, tap, limits, refusal)) {
-      HashingStream tar = new HashingStream(inflation, expansion);
+    try (Inflation inflation = Inflation.start(source, tap, limits, refusal);
+        Hashing hashing = Hashing.start(inflation, copy)) {
+      ChunkStream tar = new ChunkStream(inflation, hashing, expansion);
       AciReader reader = new AciReader(tar, limits, refusal, expansion);
       long entries = 0;
       Optional<AciEntry> entry = reader.next();
@@ -83,22 +83,22 @@ public final class AciStream {
       }
       AciSummary.Sizes sizes =
           new AciSummary.Sizes(
-              inflation.compressedBytes(), tar.length, expansion.expanded(), entries);
-      return new AciSummary(tar.id(), reader.manifest(), inflation.compression(), sizes);
+              inflation.compressedBytes(), hashing.tarBytes(), expansion.expanded(), entries);
+      return new AciSummary(hashing.id(), reader.manifest(), inflation.compression(), sizes);
     }
   }
 
-  /** Hands out the tar and hashes and copies each chunk when it arrives. */
-  private final class HashingStream extends InputStream {
+  /** Hands out the tar chunk by chunk. */
+  private static final class ChunkStream extends InputStream {
     private final Inflation inflation;
+    private final Hashing hashing;
     private final Expansion expansion;
-    private final MessageDigest digest = sha512();
     private Inflation.Chunk chunk = Inflation.Chunk.NONE;
     private int position;
-    private long length;
 
-    HashingStream(Inflation inflation, Expansion expansion) {
+    ChunkStream(Inflation inflation, Hashing hashing, Expansion expansion) {
       this.inflation = inflation;
+      this.hashing = hashing;
       this.expansion = expansion;
     }
 
@@ -129,29 +129,16 @@ public final class AciStream {
       return passed;
     }
 
-    ImageId id() {
-      return new ImageId(HexFormat.of().formatHex(digest.digest()));
-    }
-
     private boolean advance() throws IOException {
-      chunk = inflation.next(chunk);
+      inflation.giveBack(chunk);
+      chunk = Inflation.Chunk.NONE;
       position = 0;
+      chunk = hashing.next();
       if (chunk.length() == 0) {
         return false;
       }
-      length += chunk.length();
       expansion.sourceBytes(chunk.sourceBytes());
-      digest.update(chunk.bytes(), 0, chunk.length());
-      copy.write(chunk.bytes(), 0, chunk.length());
       return true;
-    }
-  }
-
-  private static MessageDigest sha512() {
-    try {
-      return MessageDigest.getInstance("SHA-512");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-512", e);
     }
   }
 }

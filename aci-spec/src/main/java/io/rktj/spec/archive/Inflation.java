@@ -50,6 +50,10 @@ final class Inflation implements Closeable {
   record Chunk(Buffer buffer, int length, long sourceBytes, @Nullable Throwable failure) {
     static final Chunk NONE = new Chunk(new Buffer(new byte[0]), 0, 0, null);
 
+    static Chunk failed(Throwable failure) {
+      return new Chunk(NONE.buffer, 0, 0, failure);
+    }
+
     byte[] bytes() {
       return buffer.bytes;
     }
@@ -64,12 +68,9 @@ final class Inflation implements Closeable {
     }
   }
 
-  /** Gives back the chunk before and waits for the next; throws what stopped the thread. */
-  Chunk next(Chunk before) throws IOException {
+  /** Waits for the next chunk; throws what stopped the thread. */
+  Chunk next() throws IOException {
     try {
-      if (before.length > 0) {
-        empty.put(before.bytes());
-      }
       Chunk chunk = full.take();
       if (chunk.failure != null) {
         throwFailure(chunk.failure);
@@ -81,6 +82,14 @@ final class Inflation implements Closeable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while reading an image");
+    }
+  }
+
+  /** Takes back a chunk that nobody needs any more. */
+  void giveBack(Chunk chunk) {
+    if (chunk.length > 0) {
+      boolean taken = empty.offer(chunk.bytes()); // the ring is longer than the buffers are many
+      assert taken;
     }
   }
 
@@ -116,7 +125,7 @@ final class Inflation implements Closeable {
     }
   }
 
-  private static void throwFailure(Throwable failure) throws IOException {
+  static void throwFailure(Throwable failure) throws IOException {
     if (failure instanceof IOException checked) {
       throw checked;
     }
@@ -131,7 +140,7 @@ final class Inflation implements Closeable {
     try {
       inflate();
     } catch (IOException | RuntimeException | Error e) {
-      end = new Chunk(Chunk.NONE.buffer, 0, 0, e);
+      end = Chunk.failed(e);
     } catch (InterruptedException e) {
       return; // the reader has left
     }
