@@ -5,6 +5,7 @@ import io.rktj.stage0.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import okhttp3.Response;
 
 /**
  * The body of an image on its way: first the bytes of an earlier attempt, then those of the server,
@@ -13,23 +14,26 @@ import java.io.OutputStream;
  */
 final class DownloadStream extends InputStream {
   private final InputStream old;
+  private final Response response;
   private final InputStream body;
   private final OutputStream copy;
   private final PartialDownload partial;
   private final Progress progress;
   private boolean isOldRead;
-  private boolean isTouched;
-  private boolean hasFailed;
-  private boolean isClosed;
+  private volatile boolean isTouched;
+  private volatile boolean hasEnded;
+  private volatile boolean hasFailed;
+  private volatile boolean isClosed;
 
   DownloadStream(
       InputStream old,
-      InputStream body,
+      Response response,
       OutputStream copy,
       PartialDownload partial,
       Progress progress) {
     this.old = old;
-    this.body = body;
+    this.response = response;
+    this.body = response.body().byteStream();
     this.copy = copy;
     this.partial = partial;
     this.progress = progress;
@@ -52,34 +56,47 @@ final class DownloadStream extends InputStream {
       }
       isOldRead = true;
     }
-    int got = readBody(buffer, offset, length);
-    if (got > 0) {
-      copy.write(buffer, offset, got);
-      progress.advance(got);
+    synchronized (body) {
+      int got = readBody(buffer, offset, length);
+      if (got > 0) {
+        copy.write(buffer, offset, got);
+        progress.advance(got);
+      }
+      return got;
     }
-    return got;
   }
 
   private int readBody(byte[] buffer, int offset, int length) throws IOException {
+    if (isClosed) {
+      throw new IOException("closed");
+    }
     try {
-      return body.read(buffer, offset, length);
+      int got = body.read(buffer, offset, length);
+      hasEnded = got < 0;
+      return got;
     } catch (IOException e) {
-      hasFailed = true;
+      hasFailed = !isClosed; // else it is our own doing
       throw e;
     }
   }
 
+  /** May be called while another thread reads, which then fails. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     if (isClosed) {
       return;
     }
     isClosed = true;
     progress.close();
+    if (!hasEnded) {
+      HttpTransport.cancel(response);
+    }
     try {
       old.close();
-      body.close();
-      copy.close();
+      synchronized (body) {
+        body.close();
+        copy.close();
+      }
     } finally {
       try {
         // Nobody has looked at it, so nobody has found fault with it.

@@ -14,6 +14,7 @@ import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
  * GET requests by our rules: at most 10 redirects, none from https to http unless the user allowed
@@ -132,7 +133,9 @@ final class HttpTransport implements AutoCloseable {
     if (purpose.carriesCredentials()) {
       auth.add(request, url, purpose.isSigned(), options.clock().instant());
     }
-    Call call = client.newCall(request.build());
+    Running running = new Running();
+    Call call = client.newCall(request.tag(Running.class, running).build());
+    running.call = call;
     if (!purpose.total().isZero()) {
       long left = Math.max(1, deadline - System.nanoTime());
       call.timeout().timeout(left, TimeUnit.NANOSECONDS);
@@ -141,6 +144,20 @@ final class HttpTransport implements AutoCloseable {
       return call.execute();
     } catch (IOException e) {
       throw new FetchException("cannot fetch \"" + url + "\"", e);
+    }
+  }
+
+  /** What a response belongs to. */
+  private static final class Running {
+    private volatile @Nullable Call call;
+  }
+
+  /** Ends the transfer of a body, from any thread; who is reading it fails at once. */
+  static void cancel(Response response) {
+    Running running = response.request().tag(Running.class);
+    Call call = running == null ? null : running.call;
+    if (call != null) {
+      call.cancel();
     }
   }
 

@@ -22,6 +22,7 @@ final class ImageDownload {
   private static final int OK = 200;
   private static final int PARTIAL = 206;
   private static final int NOT_MODIFIED = 304;
+  private static final int LONGEST_HEADER = 1024;
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
   private final HttpTransport transport;
@@ -103,8 +104,7 @@ final class ImageDownload {
       throw new FetchException("\"" + url + "\" is larger than " + ByteLimits.IMAGE + " bytes");
     }
     Progress progress = diagnostics.progress("Downloading ACI", total);
-    InputStream stream =
-        new DownloadStream(old, response.body().byteStream(), copy, partial, progress);
+    InputStream stream = new DownloadStream(old, response, copy, partial, progress);
     return new FetchOutcome.Fetched(
         new FetchedAci(new NamedStream(stream, url, ByteLimits.IMAGE), origin(response), total));
   }
@@ -136,7 +136,17 @@ final class ImageDownload {
         .or(() -> header(response, "Last-Modified"));
   }
 
+  /** A header that can be sent back as it is: others are as good as none. */
   private static Optional<String> header(Response response, String name) {
-    return Optional.ofNullable(response.header(name));
+    return Optional.ofNullable(response.header(name)).filter(ImageDownload::isPlain);
+  }
+
+  private static boolean isPlain(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) < ' ' || value.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return value.length() <= LONGEST_HEADER;
   }
 }

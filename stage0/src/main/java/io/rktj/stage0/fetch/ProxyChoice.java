@@ -120,8 +120,12 @@ final class ProxyChoice extends ProxySelector {
   /** Answers a proxy that asks who we are with the user and password of its URL. */
   Authenticator authenticator() {
     return (route, response) -> {
-      Optional<HttpUrl> proxy = response.request().url().isHttps() ? https : http;
-      if (proxy.isEmpty()
+      boolean isHttps = response.request().url().isHttps();
+      Optional<HttpUrl> proxy = isHttps ? https : http;
+      // Within a tunnel it is the server that asks, and the user is none of its business.
+      boolean isServer = isHttps && !response.request().method().equals("CONNECT");
+      if (isServer
+          || proxy.isEmpty()
           || proxy.get().username().isEmpty()
           || response.request().header("Proxy-Authorization") != null) {
         return null;

@@ -121,7 +121,9 @@ final class ImageFetcher {
       }
       diagnostics.note(SOURCE, "remote fetching from URL \"" + remote.url() + "\"");
       Optional<Freshness> freshness =
-          known.isEmpty() ? Optional.empty() : store.remote(remote.url()).orElseThrow().freshness();
+          known.isEmpty()
+              ? Optional.empty()
+              : store.remote(remote.url()).flatMap(RemoteRecord::freshness);
       FetchOutcome outcome = remotes.fetcher().fetchImage(remote.url(), freshness);
       if (outcome instanceof FetchOutcome.Fetched arrived) {
         return receive(arrived.image(), remote, options);

@@ -82,9 +82,11 @@ final class ImageIndex {
   ImageRecord add(DirectoryLock lock, ImageRecord record, byte[] manifest, String blob)
       throws ErrnoException {
     require(lock);
+    String names = layout.name(record.name()); // refuses a long name before anything is there
+    requireReadable(record);
     Optional<ImageRecord> known = record(record.id());
     if (known.isEmpty()) {
-      publish(record, manifest, blob);
+      publish(record, manifest, blob, names);
     }
     ImageRecord merged = known.isEmpty() ? record : known.get().mergedWith(record);
     if (known.isPresent()) {
@@ -96,7 +98,14 @@ final class ImageIndex {
     return merged;
   }
 
-  private void publish(ImageRecord record, byte[] manifest, String blob) throws ErrnoException {
+  private static void requireReadable(ImageRecord record) {
+    if (record.toJson().length > StoreFiles.LARGEST_RECORD) {
+      throw new StoreException("labels of image \"" + record.name() + "\" are too long");
+    }
+  }
+
+  private void publish(ImageRecord record, byte[] manifest, String blob, String names)
+      throws ErrnoException {
     ImageId id = record.id();
     boolean done = false;
     try {
@@ -104,21 +113,21 @@ final class ImageIndex {
       files.rename(blob, layout.blob(id));
       files.sync(layout.blobDirectory(id));
       write(layout.manifest(id), manifest);
-      files.makeDirectory(layout.name(record.name()));
-      files.makeEmptyFile(layout.name(record.name()), id.toString());
+      files.makeDirectory(names);
+      files.makeEmptyFile(names, id.toString());
       write(layout.image(id), record.toJson());
       done = true;
     } finally {
       if (!done) {
-        discard(id, record.name());
+        discard(id, names);
       }
     }
   }
 
   /** Removes what could not be completed; the failure that led here is the one to report. */
-  private void discard(ImageId id, AcIdentifier name) {
+  private void discard(ImageId id, String names) {
     try {
-      removeFiles(id, name);
+      removeFiles(id, names);
     } catch (ErrnoException ignored) {
       // left without a record for the next sweep
     }
@@ -127,13 +136,13 @@ final class ImageIndex {
   /** Removes an image. */
   void remove(DirectoryLock lock, ImageRecord record) throws ErrnoException {
     require(lock);
-    removeFiles(record.id(), record.name());
+    removeFiles(record.id(), layout.name(record.name()));
   }
 
-  private void removeFiles(ImageId id, AcIdentifier name) throws ErrnoException {
+  private void removeFiles(ImageId id, String names) throws ErrnoException {
     files.unlink(layout.image(id));
     files.sync(layout.images());
-    files.unlink(layout.name(name) + "/" + id);
+    files.unlink(names + "/" + id);
     files.unlink(layout.manifest(id));
     files.unlink(layout.blob(id));
   }

@@ -28,7 +28,7 @@ import java.util.Optional;
  */
 public record RemoteRecord(String place, ImageId id, Optional<Freshness> freshness) {
   private static final String PLAIN = "-._~:@=,";
-  private static final int LONGEST_PLAIN_NAME = 240;
+  private static final int LONGEST_PLAIN_NAME = 200;
 
   /** The file that remembers {@code place}: readable if that fits, otherwise a hash. */
   static String fileName(String place) {

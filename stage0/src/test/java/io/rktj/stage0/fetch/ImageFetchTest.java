@@ -280,6 +280,45 @@ class ImageFetchTest {
   }
 
   @Test
+  void leavesNothingWhenItIsClosedUnderTheHandsOfAReader() throws Exception {
+    servers.serves(URL, image().throttleBody(10_000, 1, TimeUnit.SECONDS).build());
+    FetchedAci aci = fetched(servers.fetcher().fetchImage(URL, Optional.empty()));
+    InputStream stream = aci.stream();
+    CompletableFuture<byte[]> reader =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return stream.readAllBytes();
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
+    Thread.sleep(300);
+
+    aci.close();
+
+    assertThatThrownBy(() -> reader.get(20, TimeUnit.SECONDS))
+        .isInstanceOf(java.util.concurrent.ExecutionException.class);
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void doesNotSendBackAnETagThatIsNoHeader() throws IOException {
+    servers.serves(
+        URL,
+        new MockResponse.Builder()
+            .addHeaderLenient("ETag", "\"caf\u00e9\"")
+            .setHeader("Accept-Ranges", "bytes")
+            .body(new Buffer().write(IMAGE))
+            .onResponseBody(new mockwebserver3.SocketEffect.CloseSocket())
+            .build());
+
+    assertThatThrownBy(this::download).isInstanceOf(FetchException.class);
+    assertThatThrownBy(this::download).isInstanceOf(FetchException.class);
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
   void handsOutItsStreamOnce() throws IOException {
     servers.serves(URL, image().build());
 

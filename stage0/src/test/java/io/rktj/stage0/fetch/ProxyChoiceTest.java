@@ -4,10 +4,14 @@ package io.rktj.stage0.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
 import java.util.Map;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +70,29 @@ class ProxyChoiceTest {
             new ProxyChoice(Map.of(), new NameOverrides(Map.of()))
                 .select(URI.create("http://a.example/")))
         .containsExactly(Proxy.NO_PROXY);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://a.example/, CONNECT, true",
+    "https://a.example/, GET, false",
+    "http://a.example/, GET, true",
+  })
+  void tellsItsUserToNobodyButTheProxy(String url, String method, boolean tells)
+      throws IOException {
+    ProxyChoice proxies =
+        new ProxyChoice(
+            Map.of("http_proxy", "http://u:p@proxy:1", "https_proxy", "http://u:p@proxy:1"),
+            new NameOverrides(Map.of()));
+    Response asks =
+        new Response.Builder()
+            .request(new Request.Builder().url(url).method(method, null).build())
+            .protocol(Protocol.HTTP_1_1)
+            .code(407)
+            .message("who are you")
+            .build();
+
+    assertThat(proxies.authenticator().authenticate(null, asks) != null).isEqualTo(tells);
   }
 
   @Test

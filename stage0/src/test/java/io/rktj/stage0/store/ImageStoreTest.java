@@ -135,6 +135,53 @@ class ImageStoreTest {
   }
 
   @Test
+  void refusesANameTooLongForAFileAndKeepsNothing() {
+    Path file = TestImage.named("example.com/" + "a".repeat(250)).write(directory.resolve("a.aci"));
+
+    assertThatThrownBy(() -> TestStore.add(store, file, TestStore.ANY))
+        .isInstanceOf(StoreException.class)
+        .hasMessageStartingWith("image name longer than 255 characters");
+    assertThat(TestStore.filesIn(data)).isEmpty();
+  }
+
+  @Test
+  void refusesLabelsThatNoRecordCouldHoldAndKeepsNothing() {
+    String marks = "\u202e".repeat(200_000); // three bytes each here, six in the record
+    Path file =
+        TestImage.named(NAME.value())
+            .with(
+                "\"labels\":[{\"name\":\"a\",\"value\":\""
+                    + marks
+                    + "\"},{\"name\":\"b\",\"value\":\""
+                    + marks
+                    + "\"},{\"name\":\"c\",\"value\":\""
+                    + marks
+                    + "\"},{\"name\":\"d\",\"value\":\""
+                    + marks
+                    + "\"}]")
+            .write(directory.resolve("a.aci"));
+
+    assertThatThrownBy(() -> TestStore.add(store, file, TestStore.ANY))
+        .isInstanceOf(StoreException.class)
+        .hasMessage("labels of image \"example.com/app\" are too long");
+    assertThat(TestStore.filesIn(data)).isEmpty();
+  }
+
+  @Test
+  void remembersPlacesOfAnyLength() throws IOException {
+    for (int length = 150; length < 240; length += 7) {
+      Path folder = Files.createDirectories(directory.resolve("d".repeat(length)));
+      Path file = image("x.aci", "1.0.0", "hello");
+      Path moved = Files.move(file, folder.resolve("x.aci"));
+
+      StoredImage added = TestStore.add(store, moved, TestStore.ANY);
+
+      assertThat(store.remote(moved.toAbsolutePath().toString()).orElseThrow().id())
+          .isEqualTo(added.id());
+    }
+  }
+
+  @Test
   void prefersWhatWasFoundWithoutAVersionAndThenTheLastImport() {
     TestStore.add(store, image("1.aci", "1.0.0", "one"), TestStore.wish(Requested.ANY, true));
     TestStore.add(store, image("2.aci", "2.0.0", "two"), TestStore.ANY);
