@@ -71,6 +71,15 @@ final class Pods {
     return groups;
   }
 
+  /** The group of one controller. */
+  static Path group(Map<String, Path> groups, String controller) {
+    Path group = groups.get(controller);
+    if (group == null) {
+      throw new AssertionError("no group of \"" + controller + "\" in " + groups);
+    }
+    return group;
+  }
+
   /** What the kernel makes of a limit in bytes: whole pages. */
   static String pageRounded(long bytes) {
     return Long.toString(bytes / 4096 * 4096);

@@ -221,13 +221,14 @@ class RunIT {
       long app = Pods.appOf(pod, "sleep");
       Map<String, Path> groups = Pods.cgroupsOf(app);
       if (groups.containsKey("memory")) {
-        assertThat(groups.get("memory").resolve("memory.limit_in_bytes"))
+        assertThat(Pods.group(groups, "memory").resolve("memory.limit_in_bytes"))
             .hasContent(Pods.pageRounded(64_000_000));
-        assertThat(groups.get("cpu").resolve("cpu.cfs_quota_us")).hasContent("50000");
-        assertThat(groups.get("cpu").resolve("cpu.shares")).hasContent("300");
+        assertThat(Pods.group(groups, "cpu").resolve("cpu.cfs_quota_us")).hasContent("50000");
+        assertThat(Pods.group(groups, "cpu").resolve("cpu.shares")).hasContent("300");
       } else {
-        assertThat(groups.get("").resolve("memory.max")).hasContent(Pods.pageRounded(64_000_000));
-        assertThat(groups.get("").resolve("cpu.max")).hasContent("50000 100000");
+        assertThat(Pods.group(groups, "").resolve("memory.max"))
+            .hasContent(Pods.pageRounded(64_000_000));
+        assertThat(Pods.group(groups, "").resolve("cpu.max")).hasContent("50000 100000");
       }
       assertThat(Path.of("/proc/" + app + "/oom_score_adj")).hasContent("500");
     } finally {
