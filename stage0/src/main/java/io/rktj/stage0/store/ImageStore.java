@@ -9,7 +9,6 @@ import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Fd;
 import io.rktj.linux.FileStatus;
 import io.rktj.linux.Kernel;
-import io.rktj.linux.Open;
 import io.rktj.spec.AcIdentifier;
 import io.rktj.spec.ImageId;
 import io.rktj.spec.Labels;
@@ -32,18 +31,18 @@ public final class ImageStore {
   /** {@code UTIME_NOW} of {@code utimensat(2)}. */
   private static final int UTIME_NOW = (1 << 30) - 1;
 
-  private static final int OTHERS_MAY_WRITE = 0022;
-
   private final StoreFiles files;
   private final StoreLayout layout;
   private final ImageIndex index;
   private final Clock clock;
+  private final StoredImage.ManifestSource manifests;
 
   private ImageStore(StoreFiles files, StoreLayout layout, Clock clock) {
     this.files = files;
     this.layout = layout;
     this.index = new ImageIndex(files, layout);
     this.clock = clock;
+    this.manifests = new ManifestFiles(files, layout);
   }
 
   /**
@@ -57,32 +56,17 @@ public final class ImageStore {
     try {
       if (!files.exists(layout.images())) {
         DirectoryMaker.make(kernel, data, StoreFiles.DIRECTORY_MODE);
-        requireOurs(kernel, data);
+        DataDirectory.requireOurs(kernel, data);
         for (String directory : layout.all()) {
           files.makeDirectory(directory);
         }
       }
-      requireOurs(kernel, data);
-      requireOurs(kernel, layout.cas());
+      DataDirectory.requireOurs(kernel, data);
+      DataDirectory.requireOurs(kernel, layout.cas());
     } catch (ErrnoException e) {
       throw new StoreException("cannot open store in \"" + data + "\"", e);
     }
     return new ImageStore(files, layout, clock);
-  }
-
-  private static void requireOurs(Kernel kernel, String path) throws ErrnoException {
-    FileStatus status;
-    try (Fd directory = kernel.open(path, Open.O_PATH | Open.O_DIRECTORY, 0)) {
-      status = kernel.stat(directory.number());
-    }
-    if (status.uid() != kernel.euid()) {
-      throw new StoreException(
-          "directory \"" + path + "\" belongs to user " + status.uid() + ", not to us");
-    }
-    if ((status.mode() & OTHERS_MAY_WRITE) != 0) {
-      throw new StoreException(
-          "directory \"" + path + "\" can be written to by others", "chmod go-w " + path, null);
-    }
   }
 
   /** Where things are in this store. */
@@ -146,20 +130,10 @@ public final class ImageStore {
       long now = clock.millis();
       ImageRecord record =
           new ImageImport(files.kernel(), index, work).run(aci, verification, wish, now);
-      StoredImage image = new StoredImage(record, now, manifests());
+      StoredImage image = new StoredImage(record, now, manifests);
       touch(image);
       return image;
     }
-  }
-
-  /* No method reference: the first one of a process costs the start path milliseconds. */
-  private StoredImage.ManifestSource manifests() {
-    return new StoredImage.ManifestSource() {
-      @Override
-      public byte[] manifestBytes(ImageId id) {
-        return readManifest(id);
-      }
-    };
   }
 
   /** The image with this hash. */
@@ -173,7 +147,7 @@ public final class ImageStore {
       FileStatus status =
           files.kernel().statAt(Fd.AT_FDCWD, Kernel.path(layout.image(record.id())));
       long used = status.mtimeSeconds() * 1000 + status.mtimeNanos() / 1_000_000;
-      return Optional.of(new StoredImage(record, used, manifests()));
+      return Optional.of(new StoredImage(record, used, manifests));
     } catch (ErrnoException e) {
       return Optional.empty(); // removed since its record was read
     }
@@ -197,41 +171,15 @@ public final class ImageStore {
    * @param unverifiedToo whether one will do that nobody vouches for
    */
   public Optional<StoredImage> byName(AcIdentifier name, Labels labels, boolean unverifiedToo) {
-    boolean anyVersion = labels.value("version").isEmpty();
-    ImageRecord best = null;
+    ImageChoice choice = new ImageChoice(name, labels, unverifiedToo);
     for (ImageId id : index.idsNamed(name)) {
-      Optional<ImageRecord> found = index.record(id);
-      if (found.isPresent() && matches(found.get(), name, labels, unverifiedToo)) {
-        if (best == null || isBetter(found.get(), best, anyVersion)) {
-          best = found.get();
-        }
+      Optional<ImageRecord> record = index.record(id);
+      if (record.isPresent()) {
+        choice.offer(record.get());
       }
     }
-    return best == null ? Optional.empty() : stored(best);
-  }
-
-  private static boolean matches(
-      ImageRecord record, AcIdentifier name, Labels labels, boolean unverifiedToo) {
-    if (!record.name().value().equals(name.value()) || (record.unverified() && !unverifiedToo)) {
-      return false;
-    }
-    for (Labels.Label wanted : labels.entries()) {
-      Optional<String> value = record.labels().value(wanted.name().value());
-      if (value.isEmpty() || !value.get().equals(wanted.value())) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean isBetter(ImageRecord one, ImageRecord other, boolean anyVersion) {
-    if (anyVersion && one.latest() != other.latest()) {
-      return one.latest();
-    }
-    if (one.importedMillis() != other.importedMillis()) {
-      return one.importedMillis() > other.importedMillis();
-    }
-    return one.id().hex().compareTo(other.id().hex()) > 0;
+    Optional<ImageRecord> best = choice.best();
+    return best.isEmpty() ? Optional.empty() : stored(best.get());
   }
 
   /**
@@ -297,14 +245,6 @@ public final class ImageStore {
   /** Reads the stored tar again; true if its hash is still its id. */
   public boolean verifies(StoredImage image) {
     return BlobInput.hash(open(image)).equals(image.id().hex());
-  }
-
-  private byte[] readManifest(ImageId id) {
-    Optional<byte[]> manifest = files.read(layout.manifest(id));
-    if (manifest.isEmpty()) {
-      throw new StoreException("image \"" + id + "\" was removed from the store");
-    }
-    return manifest.get();
   }
 
   /**

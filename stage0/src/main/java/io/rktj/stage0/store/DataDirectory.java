@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage0.store;
+
+import io.rktj.linux.ErrnoException;
+import io.rktj.linux.Fd;
+import io.rktj.linux.FileStatus;
+import io.rktj.linux.Kernel;
+import io.rktj.linux.Open;
+
+/** What must hold of a directory whose contents decide what we run. */
+final class DataDirectory {
+  private static final int OTHERS_MAY_WRITE = 0022;
+
+  private DataDirectory() {}
+
+  /** Refuses a directory that is not ours, or that others may write to. */
+  static void requireOurs(Kernel kernel, String path) throws ErrnoException {
+    FileStatus status;
+    try (Fd directory = kernel.open(path, Open.O_PATH | Open.O_DIRECTORY, 0)) {
+      status = kernel.stat(directory.number());
+    }
+    if (status.uid() != kernel.euid()) {
+      throw new StoreException(
+          "directory \"" + path + "\" belongs to user " + status.uid() + ", not to us");
+    }
+    if ((status.mode() & OTHERS_MAY_WRITE) != 0) {
+      throw new StoreException(
+          "directory \"" + path + "\" can be written to by others", "chmod go-w " + path, null);
+    }
+  }
+}
