@@ -88,33 +88,18 @@ public final class ImageStore {
    * has waited looks in the store again. Never held while waiting for another such lock.
    */
   public DirectoryLock lockPlace(String place) {
-    return lock(layout.placeLock(place), true);
-  }
-
-  /**
-   * Keeps images and trees from being collected as garbage while a pod that needs them is being
-   * prepared; any number may hold it at once.
-   */
-  public DirectoryLock lockForUse() {
-    return lock(layout.useLock(), false);
-  }
-
-  /** Waits until nobody prepares a pod, and keeps others from beginning to. */
-  public DirectoryLock lockForCollection() {
-    return lock(layout.useLock(), true);
+    return lock(layout.placeLock(place));
   }
 
   /** Waits until nobody else makes or removes the tree {@code id}. */
   public DirectoryLock lockTree(String id) {
-    return lock(layout.treeLock(id), true);
+    return lock(layout.treeLock(id));
   }
 
-  private DirectoryLock lock(String path, boolean exclusive) {
+  private DirectoryLock lock(String path) {
     try {
       files.makeDirectory(path);
-      return exclusive
-          ? DirectoryLock.exclusive(files.kernel(), path)
-          : DirectoryLock.shared(files.kernel(), path);
+      return DirectoryLock.exclusive(files.kernel(), path);
     } catch (ErrnoException e) {
       throw new StoreException("cannot lock \"" + path + "\"", e);
     }

@@ -15,7 +15,7 @@ import io.rktj.spec.ImageId;
  * cas/remote/https:++example.com+app.aci  what is known of a place ({@link RemoteRecord})
  * cas/tree/TREE/{rendered,rootfs}   rendered root file systems (tree package)
  * cas/tmp/work-PID-N/               unfinished work, locked as long as somebody is at it
- * cas/locks/{commit,use,place-00..3f,tree-00..3f}/  locked, never removed
+ * cas/locks/{commit,place-00..3f,tree-00..3f}/  locked, never removed
  * </pre>
  */
 public final class StoreLayout {
@@ -60,10 +60,6 @@ public final class StoreLayout {
 
   String locks() {
     return cas + "/locks";
-  }
-
-  String useLock() {
-    return cas + "/locks/use";
   }
 
   String commitLock() {
@@ -127,7 +123,6 @@ public final class StoreLayout {
       tmp(),
       locks(),
       commitLock(),
-      useLock(),
       images() // last: who sees it sees them all
     };
   }
