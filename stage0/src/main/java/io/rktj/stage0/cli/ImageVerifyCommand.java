@@ -8,6 +8,7 @@ import io.rktj.stage0.images.ImageLookup;
 import io.rktj.stage0.images.ImageResolver;
 import io.rktj.stage0.images.PullPolicy;
 import io.rktj.stage0.store.ImageStore;
+import io.rktj.stage0.store.StoreException;
 import io.rktj.stage0.store.StoredImage;
 import io.rktj.stage0.tree.ImageTree;
 import io.rktj.stage0.tree.TreeStore;
@@ -29,7 +30,12 @@ final class ImageVerifyCommand implements CommandBody {
       ImageResolver resolver = session.resolver(store, trees, remotes);
       for (String name : invocation.arguments()) {
         try {
-          verify(invocation, name, new ImageLookup(store).find(name), resolver, trees);
+          StoredImage image = new ImageLookup(store).find(name);
+          if (!store.verifies(image)) {
+            throw new StoreException(
+                "stored image " + Quoted.of(name) + " (" + image.id() + ") has changed on disk");
+          }
+          verify(invocation, name, image, resolver, trees);
         } catch (PodException e) {
           invocation.complain(e);
           failed = true;

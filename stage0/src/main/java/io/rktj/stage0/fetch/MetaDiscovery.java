@@ -64,16 +64,29 @@ final class MetaDiscovery {
       List<DiscoveredEndpoints.Attempt> failures) {
     for (String prefix : DiscoveryWalk.prefixes(name)) {
       try {
-        List<T> found = read(page(prefix), name, kind, reader);
+        byte[] page = page(prefix);
+        List<T> found = read(page, name, kind, reader);
         if (!found.isEmpty()) {
           return found;
         }
-        failures.add(new DiscoveredEndpoints.Attempt(prefix, "no usable meta tag for this name"));
+        failures.add(new DiscoveredEndpoints.Attempt(prefix, nothingUsable(page, name, kind)));
       } catch (FetchException e) {
         failures.add(new DiscoveredEndpoints.Attempt(prefix, reason(e)));
       }
     }
     throw failure(name, failures);
+  }
+
+  private String nothingUsable(byte[] page, AcIdentifier name, MetaTag.Kind kind) {
+    for (MetaTag tag : MetaTags.parse(page)) {
+      if (tag.kind() == kind
+          && tag.matches(name)
+          && tag.uri().startsWith("http://")
+          && !leniency.plainHttp()) {
+        return "the meta tag for this name leads to plain http (\"" + tag.uri() + "\")";
+      }
+    }
+    return "no usable meta tag for this name";
   }
 
   private static <T> List<T> read(
@@ -118,7 +131,17 @@ final class MetaDiscovery {
   private static String reason(FetchException e) {
     String message = String.valueOf(e.getMessage());
     Throwable cause = e.getCause();
-    return cause == null ? message : message + ": " + cause.getMessage();
+    return cause == null
+        ? message
+        : message + ": " + withoutTypes(String.valueOf(cause.getMessage()));
+  }
+
+  /**
+   * The runtime's own messages name its classes; a reader wants what stands behind the last one.
+   */
+  private static String withoutTypes(String text) {
+    int named = text.lastIndexOf("Exception: ");
+    return named < 0 ? text : text.substring(named + "Exception: ".length());
   }
 
   private static FetchException failure(

@@ -38,7 +38,6 @@ class StartPathIT {
           "java.security.SecureRandom ",
           "java.util.UUID ",
           "java.lang.ProcessBuilder ",
-          "java.math.BigDecimal ",
           "java.lang.invoke.InnerClassLambdaMetafactory ");
 
   @TempDir Path temp;
