@@ -261,9 +261,7 @@ public final class Benchmark {
 
   private static boolean isPodInit(long pid) {
     try {
-      return Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe"))
-          .toString()
-          .contains("pod-init");
+      return Files.readString(Path.of("/proc/" + pid + "/comm")).startsWith("pod-init");
     } catch (IOException e) {
       return false;
     }

@@ -20,6 +20,7 @@ import java.util.Random;
  */
 final class Race {
   private final Map<String, Lap> laps = new LinkedHashMap<>();
+  private final List<String> absent = new ArrayList<>();
   private final Map<String, List<Double>> times = new LinkedHashMap<>();
 
   /** What is run once per round; {@code round} counts from 0, the warm-up is -1. */
@@ -59,6 +60,12 @@ final class Race {
         lap.after(round);
         if (status != 0) {
           String text = java.nio.file.Files.readString(log.toPath());
+          if (round < 0 && !name.startsWith("rkt")) {
+            absent.add(name + " does not run here: " + text.strip());
+            laps.remove(name);
+            times.remove(name);
+            continue;
+          }
           throw new IOException(name + " ended with status " + status + ": " + text);
         }
         if (!log.delete()) {
@@ -107,6 +114,10 @@ final class Race {
               Collections.max(entry.getValue()),
               ratio,
               verdict));
+    }
+    out.append('\n');
+    for (String reason : absent) {
+      out.append("- ").append(reason).append('\n');
     }
     return out.append('\n').toString();
   }
