@@ -8,13 +8,15 @@ import io.rktj.linux.Kernel;
 import io.rktj.linux.Open;
 import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
-import io.rktj.spec.manifest.Annotation;
 import io.rktj.stage1.Notices;
-import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
-import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.Stage1Pod;
+import io.rktj.stage1.host.ControlGroupRemover;
+import io.rktj.stage1.host.HostFactsReader;
+import io.rktj.stage1.host.PodFiles;
+import io.rktj.stage1.host.PodProcess;
+import io.rktj.stage1.host.VolumeSources;
 import io.rktj.stage1.net.PodNetwork;
 import io.rktj.stage1.plan.HostFacts;
 import io.rktj.stage1.plan.Planner;
@@ -22,12 +24,12 @@ import io.rktj.stage1.plan.PodPlan;
 import io.rktj.stage1.plan.PodVolumes;
 import io.rktj.stage1.plan.Surroundings;
 import io.rktj.stage1.plan.VolumeResolver;
-import io.rktj.stage2.AppCompiler;
-import io.rktj.stage2.AppFacts;
 import io.rktj.stage2.AppPlan;
+import io.rktj.stage2.CompiledDevicePolicy;
+import io.rktj.stage2.PodApps;
+import io.rktj.stage2.PodInit;
 import io.rktj.stage2.PodInitPlan;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -66,7 +68,7 @@ public final class NspawnStage1 implements Stage1 {
     try {
       PodVolumes volumes = VolumeResolver.resolve(call);
       List<Surroundings.SourceDevice> devices = VolumeSources.check(kernel, volumes);
-      List<AppPlan> apps = compile(call, notices);
+      List<AppPlan> apps = PodApps.compile(kernel, call, notices);
       HostFacts host = HostFactsReader.read();
       PodNetwork network = PodNetwork.attach(kernel, call, notices);
       try {
@@ -83,9 +85,9 @@ public final class NspawnStage1 implements Stage1 {
         for (String warning : plan.warnings()) {
           notices.warn(warning);
         }
-        new PodFiles(kernel, call).make(plan, apps, volumes, FLAVOUR);
+        new PodFiles(kernel, call).make(plan, PodApps.environments(apps), volumes, FLAVOUR);
         vacate(host, plan);
-        return podInit(call, PodInitPlan.write(plan.sandbox(), apps));
+        return PodInit.run(kernel, call, "run", PodInitPlan.write(plan.sandbox(), apps));
       } catch (RuntimeException e) {
         network.rollBack(e);
         throw e;
@@ -97,20 +99,7 @@ public final class NspawnStage1 implements Stage1 {
 
   @Override
   public ProcessImage enter(Stage1Pod pod, String app, List<String> command) {
-    List<byte[]> argv = new ArrayList<>();
-    argv.add(bytes("pod-init"));
-    argv.add(bytes("enter"));
-    argv.add(bytes(pod.layout().directory().toString()));
-    argv.add(bytes(app));
-    argv.add(bytes("--"));
-    for (String word : command) {
-      argv.add(bytes(word));
-    }
-    List<byte[]> environment = new ArrayList<>();
-    String terminal = variable(pod.environment(), "TERM=");
-    environment.add(bytes(terminal.isEmpty() ? "TERM=vt100" : terminal));
-    return new ProcessImage(
-        podInitPath(), argv, environment, pod.layout().directory().toString(), List.of());
+    return PodInit.enter(pod, app, command);
   }
 
   @Override
@@ -127,48 +116,6 @@ public final class NspawnStage1 implements Stage1 {
   public void gc(Stage1Pod pod, Notices notices) {
     new ControlGroupRemover(kernel, notices).remove(pod);
     PodNetwork.detach(kernel, pod, notices);
-  }
-
-  private List<AppPlan> compile(Stage1Call call, Notices notices) {
-    AppCompiler compiler = new AppCompiler(kernel);
-    List<AppPlan> apps = new ArrayList<>();
-    for (PreparedApp app : call.apps()) {
-      apps.add(compiler.compile(app, facts(call, app)));
-    }
-    for (String warning : compiler.warnings()) {
-      notices.warn(warning);
-    }
-    return apps;
-  }
-
-  private static AppFacts facts(Stage1Call call, PreparedApp app) {
-    String terminal = call.interactive() ? variable(call.environment(), "TERM=") : "";
-    return new AppFacts(
-        call.restrictCapabilities(),
-        call.filterSystemCalls(),
-        "",
-        terminal.isEmpty() ? "" : terminal.substring("TERM=".length()),
-        isTrue(annotation(app, "appc.io/executor/supports-systemd-notify")),
-        !annotation(app, "appc.io/docker/repository").isEmpty());
-  }
-
-  private static String annotation(PreparedApp app, String name) {
-    for (Annotation annotation : app.imageAnnotations()) {
-      if (annotation.name().value().equals(name)) {
-        return annotation.value();
-      }
-    }
-    return "";
-  }
-
-  /** The spellings that rkt takes for true. */
-  private static boolean isTrue(String text) {
-    return text.equals("1")
-        || text.equals("t")
-        || text.equals("T")
-        || text.equals("true")
-        || text.equals("TRUE")
-        || text.equals("True");
   }
 
   /**
@@ -201,54 +148,6 @@ public final class NspawnStage1 implements Stage1 {
         throw e;
       }
     }
-  }
-
-  /** The plan travels in memory; the descriptor is never closed here, for exec hands it on. */
-  private ProcessImage podInit(Stage1Call call, byte[] plan) {
-    int memory;
-    try {
-      Fd file = kernel.memoryFile("pod-plan");
-      memory = file.number();
-      kernel.writeFully(memory, plan, 0, plan.length);
-      kernel.seek(memory, 0);
-    } catch (ErrnoException e) {
-      throw new HostException(
-          "stage1: cannot hand over the plan of pod \"" + call.uuid() + "\"", e);
-    }
-    List<byte[]> environment = new ArrayList<>();
-    for (String name : List.of("NOTIFY_SOCKET=", "TERM=")) {
-      String variable = variable(call.environment(), name);
-      if (!variable.isEmpty()) {
-        environment.add(bytes(variable));
-      }
-    }
-    return new ProcessImage(
-        podInitPath(),
-        List.of(
-            bytes("pod-init"),
-            bytes("run"),
-            bytes(Integer.toString(memory)),
-            bytes(Integer.toString(call.lockFd()))),
-        environment,
-        call.layout().directory().toString(),
-        List.of(memory, call.lockFd()));
-  }
-
-  private static String podInitPath() {
-    String home = System.getProperty("rkt.home");
-    if (home == null) {
-      throw new Stage1Exception("stage1: cannot find pod-init: the property rkt.home is not set");
-    }
-    return home + "/lib/native/pod-init";
-  }
-
-  private static String variable(List<String> environment, String start) {
-    for (String entry : environment) {
-      if (entry.startsWith(start)) {
-        return entry;
-      }
-    }
-    return "";
   }
 
   private static byte[] bytes(String text) {

@@ -64,6 +64,9 @@ class ArchitectureTest {
               "io.rktj.stage1.net",
               with(SPEC, "io.rktj.pod", "io.rktj.stage1", "io.rktj.stage1.plan", "io.rktj.linux")),
           Map.entry(
+              "io.rktj.stage1.host",
+              with(SPEC, "io.rktj.pod", "io.rktj.stage1", "io.rktj.stage1.plan", "io.rktj.linux")),
+          Map.entry(
               "io.rktj.stage2",
               with(SPEC, "io.rktj.linux", "io.rktj.pod", "io.rktj.stage1", "io.rktj.stage1.plan")),
           Map.entry("io.rktj.stage1.nspawn", flavour()),
@@ -278,6 +281,7 @@ class ArchitectureTest {
         "io.rktj.stage1",
         "io.rktj.stage1.plan",
         "io.rktj.stage1.net",
+        "io.rktj.stage1.host",
         "io.rktj.stage2");
   }
 

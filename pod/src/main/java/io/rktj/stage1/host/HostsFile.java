@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rktj.stage1.nspawn;
+package io.rktj.stage1.host;
 
 /** Contents of {@code /etc/hosts} in a pod ({@code spec/rkt-runtime.md} section 9). */
 final class HostsFile {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rktj.stage1.nspawn;
+package io.rktj.stage1.host;
 
 import io.rktj.linux.Errno;
 import io.rktj.linux.ErrnoException;
@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Removes what is left of a pod's control groups, deepest first, in every hierarchy. */
-final class ControlGroupRemover {
+public final class ControlGroupRemover {
   private static final long PATIENCE_NANOS = 2_000_000_000L;
   private static final long PAUSE_MILLIS = 20;
 
@@ -22,13 +22,14 @@ final class ControlGroupRemover {
   private final Notices notices;
   private final long deadline = System.nanoTime() + PATIENCE_NANOS;
 
-  ControlGroupRemover(Kernel kernel, Notices notices) {
+  /** Removes through {@code kernel}. */
+  public ControlGroupRemover(Kernel kernel, Notices notices) {
     this.kernel = kernel;
     this.notices = notices;
   }
 
   /** May be repeated; a group that does not go within two seconds for all is a warning. */
-  void remove(Stage1Pod pod) {
+  public void remove(Stage1Pod pod) {
     String file = pod.layout().controlGroups().toString();
     List<String> directories = new ArrayList<>();
     try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rktj.stage1.nspawn;
+package io.rktj.stage1.host;
 
 import io.rktj.linux.Errno;
 import io.rktj.linux.ErrnoException;
@@ -15,7 +15,6 @@ import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.plan.EmptyVolume;
 import io.rktj.stage1.plan.PodPlan;
 import io.rktj.stage1.plan.PodVolumes;
-import io.rktj.stage2.AppPlan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -24,24 +23,30 @@ import java.util.List;
  * Files and directories that a pod has on the host before it starts. All lie in the pod's
  * directory, which nobody but root can write to and no app has seen yet.
  */
-final class PodFiles {
+public final class PodFiles {
   private final Kernel kernel;
   private final Stage1Call call;
   private final PodLayout layout;
 
-  PodFiles(Kernel kernel, Stage1Call call) {
+  /** The files of {@code call}'s pod. */
+  public PodFiles(Kernel kernel, Stage1Call call) {
     this.kernel = kernel;
     this.call = call;
     layout = call.layout();
   }
 
-  /** Makes everything; what is there already from a run before is written anew. */
-  void make(PodPlan plan, List<AppPlan> apps, PodVolumes volumes, String flavour) {
+  /**
+   * Makes everything; what is there already from a run before is written anew.
+   *
+   * @param environments the {@code NAME=VALUE} entries of each app, in the pod's order
+   */
+  public void make(
+      PodPlan plan, List<List<String>> environments, PodVolumes volumes, String flavour) {
     try {
       directories(volumes);
       hosts(plan.sandbox().hostname());
-      for (AppPlan app : apps) {
-        environment(app);
+      for (int i = 0; i < environments.size(); i++) {
+        environment(call.apps().get(i).runtime().name(), environments.get(i));
       }
       flavour(flavour);
       // the groups are named before they exist, so that gc finds whatever a crash leaves
@@ -121,13 +126,13 @@ final class PodFiles {
     }
   }
 
-  private void environment(AppPlan app) throws ErrnoException {
+  private void environment(AcName app, List<String> environment) throws ErrnoException {
     StringBuilder lines = new StringBuilder();
-    for (String entry : app.environment()) {
+    for (String entry : environment) {
       lines.append(entry).append('\n');
     }
     // root's alone: it may hold passwords
-    write(layout.environment(app.name()).toString(), lines.toString(), 0600);
+    write(layout.environment(app).toString(), lines.toString(), 0600);
   }
 
   /** One link where rkt's tools look, and one that is still there when the root is not. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rktj.stage1.nspawn;
+package io.rktj.stage1.host;
 
 import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Fd;
@@ -14,14 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Looks at the sources of host volumes before anything of the pod is made. */
-final class VolumeSources {
+public final class VolumeSources {
   private VolumeSources() {}
 
   /**
    * The sources that are device nodes; a source that is missing ends the start here. Differs from
    * rkt, which finds out when half the pod is there, and exits with 1.
    */
-  static List<Surroundings.SourceDevice> check(Kernel kernel, PodVolumes volumes) {
+  public static List<Surroundings.SourceDevice> check(Kernel kernel, PodVolumes volumes) {
     List<Surroundings.SourceDevice> devices = new ArrayList<>();
     for (AppMount volume : volumes.hostVolumes()) {
       try (Fd source = kernel.open(volume.source(), Open.O_PATH, 0)) {

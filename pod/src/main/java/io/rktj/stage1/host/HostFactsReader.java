@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rktj.stage1.nspawn;
+package io.rktj.stage1.host;
 
 import io.rktj.pod.HostException;
 import io.rktj.stage1.plan.HostFacts;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Reads {@link HostFacts}: one look at {@code /proc/self/mountinfo} and {@code /proc/self/cgroup},
  * and, on hosts with control groups of version 2 only, at the groups above ours.
  */
-final class HostFactsReader {
+public final class HostFactsReader {
   private final List<HostFacts.Hierarchy> hierarchies = new ArrayList<>();
   private final List<String> cgroupLines;
   private @Nullable Place unified;
@@ -41,7 +41,7 @@ final class HostFactsReader {
   }
 
   /** The facts of this host. */
-  static HostFacts read() {
+  public static HostFacts read() {
     try {
       return parse(
           text("/proc/self/mountinfo"),

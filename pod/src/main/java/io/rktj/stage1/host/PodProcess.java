@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rktj.stage1.nspawn;
+package io.rktj.stage1.host;
 
 import io.rktj.linux.DirectoryLock;
 import io.rktj.linux.Errno;
@@ -14,20 +14,21 @@ import java.util.List;
 import java.util.Optional;
 
 /** The processes of a running pod, as the host sees them. */
-final class PodProcess {
+public final class PodProcess {
   private static final int SIGKILL = 9;
   private static final int SIGTERM = 15;
 
   private final Kernel kernel;
   private final Stage1Pod pod;
 
-  PodProcess(Kernel kernel, Stage1Pod pod) {
+  /** The processes of {@code pod}. */
+  public PodProcess(Kernel kernel, Stage1Pod pod) {
     this.kernel = kernel;
     this.pod = pod;
   }
 
   /** Asks the pod to end. */
-  void terminate() {
+  public void terminate() {
     int supervisor = supervisor();
     try (Fd process = open(supervisor)) {
       kernel.pidfdSendSignal(process.number(), SIGTERM);
@@ -37,7 +38,7 @@ final class PodProcess {
   }
 
   /** Kills the pod's first process, with which all others go, then its supervisor. */
-  void kill() {
+  public void kill() {
     int supervisor = supervisor();
     try (Fd process = open(supervisor)) {
       for (String child : children(supervisor)) {

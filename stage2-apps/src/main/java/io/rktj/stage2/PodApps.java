@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage2;
+
+import io.rktj.linux.Kernel;
+import io.rktj.spec.manifest.Annotation;
+import io.rktj.stage1.Notices;
+import io.rktj.stage1.PreparedApp;
+import io.rktj.stage1.Stage1Call;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The app plans of a whole pod, the same for every flavour. */
+public final class PodApps {
+  private PodApps() {}
+
+  /** Compiles every app of {@code call}, in the pod's order; warnings go to {@code notices}. */
+  public static List<AppPlan> compile(Kernel kernel, Stage1Call call, Notices notices) {
+    AppCompiler compiler = new AppCompiler(kernel);
+    List<AppPlan> apps = new ArrayList<>();
+    for (PreparedApp app : call.apps()) {
+      apps.add(compiler.compile(app, facts(call, app)));
+    }
+    for (String warning : compiler.warnings()) {
+      notices.warn(warning);
+    }
+    return apps;
+  }
+
+  private static AppFacts facts(Stage1Call call, PreparedApp app) {
+    String terminal = call.interactive() ? PodInit.variable(call.environment(), "TERM=") : "";
+    return new AppFacts(
+        call.restrictCapabilities(),
+        call.filterSystemCalls(),
+        "",
+        terminal.isEmpty() ? "" : terminal.substring("TERM=".length()),
+        isTrue(annotation(app, "appc.io/executor/supports-systemd-notify")),
+        !annotation(app, "appc.io/docker/repository").isEmpty());
+  }
+
+  private static String annotation(PreparedApp app, String name) {
+    for (Annotation annotation : app.imageAnnotations()) {
+      if (annotation.name().value().equals(name)) {
+        return annotation.value();
+      }
+    }
+    return "";
+  }
+
+  /** The spellings that rkt takes for true. */
+  private static boolean isTrue(String text) {
+    return text.equals("1")
+        || text.equals("t")
+        || text.equals("T")
+        || text.equals("true")
+        || text.equals("TRUE")
+        || text.equals("True");
+  }
+
+  /** What each app finds in its environment, in the pod's order. */
+  public static List<List<String>> environments(List<AppPlan> apps) {
+    List<List<String>> environments = new ArrayList<>();
+    for (AppPlan app : apps) {
+      environments.add(app.environment());
+    }
+    return environments;
+  }
+}
