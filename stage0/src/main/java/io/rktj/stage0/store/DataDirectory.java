@@ -10,11 +10,27 @@ import io.rktj.linux.Open;
 /** What must hold of a directory whose contents decide what we run. */
 final class DataDirectory {
   private static final int OTHERS_MAY_WRITE = 0022;
+  private static final int OTHERS_MAY_ENTER = 0005;
 
   private DataDirectory() {}
 
   /** Refuses a directory that is not ours, or that others may write to. */
   static void requireOurs(Kernel kernel, String path) throws ErrnoException {
+    check(kernel, path);
+  }
+
+  /**
+   * Refuses it, too, if everybody may look into it: below it lie programs of images as they came,
+   * set-user-ID bits and all, that local users must not reach.
+   */
+  static void requireClosed(Kernel kernel, String path) throws ErrnoException {
+    if ((check(kernel, path) & OTHERS_MAY_ENTER) != 0) {
+      throw new StoreException(
+          "directory \"" + path + "\" can be entered by everybody", "chmod o-rwx " + path, null);
+    }
+  }
+
+  private static int check(Kernel kernel, String path) throws ErrnoException {
     FileStatus status;
     try (Fd directory = kernel.open(path, Open.O_PATH | Open.O_DIRECTORY, 0)) {
       status = kernel.stat(directory.number());
@@ -27,5 +43,6 @@ final class DataDirectory {
       throw new StoreException(
           "directory \"" + path + "\" can be written to by others", "chmod go-w " + path, null);
     }
+    return status.mode();
   }
 }

@@ -6,6 +6,7 @@ import io.rktj.linux.DirectoryLock;
 import io.rktj.linux.ErrnoException;
 import io.rktj.spec.AcIdentifier;
 import io.rktj.spec.ImageId;
+import io.rktj.spec.MalformedException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -53,8 +54,17 @@ final class ImageIndex {
     if (document.isEmpty()) {
       return Optional.empty();
     }
-    RemoteRecord record = RemoteRecord.parse(document.get(), path);
-    return record.place().equals(place) ? Optional.of(record) : Optional.empty();
+    Optional<RemoteRecord> record = row(document.get(), path);
+    return record.isPresent() && record.get().place().equals(place) ? record : Optional.empty();
+  }
+
+  /** Empty if the row cannot be read: what it remembered is then asked for again. */
+  private static Optional<RemoteRecord> row(byte[] document, String path) {
+    try {
+      return Optional.of(RemoteRecord.parse(document, path));
+    } catch (MalformedException e) {
+      return Optional.empty();
+    }
   }
 
   /** Ids of all records. */
@@ -70,7 +80,11 @@ final class ImageIndex {
   private static List<ImageId> parsed(List<String> names) {
     List<ImageId> ids = new ArrayList<>(names.size());
     for (String name : names) {
-      ids.add(ImageId.parse(name));
+      try {
+        ids.add(ImageId.parse(name));
+      } catch (MalformedException ignored) {
+        // something else was put there: it is no image
+      }
     }
     return ids;
   }
@@ -178,12 +192,16 @@ final class ImageIndex {
     for (String name : files.names(layout.remotes())) {
       String path = layout.remotes() + "/" + name;
       Optional<byte[]> document = files.read(path);
-      if (document.isPresent()
-          && !ids.contains(RemoteRecord.parse(document.get(), path).id().toString())) {
+      if (document.isPresent() && !isOfAnImage(document.get(), path, ids)) {
         orphans.add(path);
       }
     }
     return orphans;
+  }
+
+  private static boolean isOfAnImage(byte[] document, String path, Set<String> ids) {
+    Optional<RemoteRecord> row = row(document, path);
+    return row.isPresent() && ids.contains(row.get().id().toString());
   }
 
   private static void require(DirectoryLock lock) {

@@ -47,7 +47,8 @@ public final class ImageStore {
 
   /**
    * The store in {@code DIR/cas}, made if it is not there. A data directory that is not ours, or
-   * that others may write to, is refused: whoever can write there decides what we run.
+   * that others may write to, is refused: whoever can write there decides what we run. So is a
+   * store that everybody may enter.
    */
   public static ImageStore open(Path dataDirectory, Kernel kernel, Clock clock) {
     String data = dataDirectory.toString();
@@ -62,7 +63,7 @@ public final class ImageStore {
         }
       }
       DataDirectory.requireOurs(kernel, data);
-      DataDirectory.requireOurs(kernel, layout.cas());
+      DataDirectory.requireClosed(kernel, layout.cas());
     } catch (ErrnoException e) {
       throw new StoreException("cannot open store in \"" + data + "\"", e);
     }

@@ -268,6 +268,46 @@ class ImageStoreTest {
   }
 
   @Test
+  void refusesAStoreThatEverybodyMayEnter() throws IOException {
+    Files.setPosixFilePermissions(
+        data.resolve("cas"), PosixFilePermissions.fromString("rwxr-x--x"));
+
+    assertThatThrownBy(() -> TestStore.open(data, kernel))
+        .isInstanceOf(StoreException.class)
+        .hasMessageEndingWith("can be entered by everybody");
+  }
+
+  @Test
+  void sweepsRowsThatCannotBeReadAndGoesOn() throws IOException {
+    Path file = image("a.aci", "1.0.0", "hello");
+    StoredImage added = TestStore.add(store, file, TestStore.ANY);
+    Path rows = data.resolve("cas/remote");
+    Path torn = rows.resolve("https:++example.com+torn.aci");
+    Files.writeString(torn, "{\"version\":1,");
+    Path orphan = data.resolve("cas/manifest/sha512-" + "0".repeat(128));
+    Files.writeString(orphan, "{}");
+
+    assertThat(store.remote("https://example.com/torn.aci")).isEmpty();
+    assertThat(store.sweep()).isEqualTo(2);
+
+    assertThat(torn).doesNotExist();
+    assertThat(orphan).doesNotExist();
+    assertThat(store.byId(added.id())).isPresent();
+    assertThat(store.remote(file.toAbsolutePath().toString())).isPresent();
+  }
+
+  @Test
+  void filesThatAreNoRecordsHideNoImage() throws IOException {
+    StoredImage added = TestStore.add(store, image("a.aci", "1.0.0", "hello"), TestStore.ANY);
+    Files.writeString(data.resolve("cas/image/lost+found"), "");
+    Files.writeString(data.resolve("cas/name/example.com+app/README"), "");
+
+    assertThat(store.byName(NAME, version("1.0.0"), true)).isPresent();
+    assertThat(store.list().images()).hasSize(1);
+    assertThat(store.idsWithPrefix(added.id().hex().substring(0, 12))).hasSize(1);
+  }
+
+  @Test
   void keepsFilesFromOthers() throws IOException {
     TestStore.add(store, image("1.aci", "1.0.0", "one"), TestStore.ANY);
 
