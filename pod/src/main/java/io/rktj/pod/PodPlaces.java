@@ -5,6 +5,7 @@ import io.rktj.linux.DirectoryMaker;
 import io.rktj.linux.Errno;
 import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Fd;
+import io.rktj.linux.FileStatus;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.Open;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.TreeSet;
 /** The directories below {@code DIR/pods}: which names are in them, and moves between them. */
 final class PodPlaces {
   private static final int MODE = 0750;
+  private static final int OTHERS = 0007;
   private static final int UUID_LENGTH = 36;
 
   private final Kernel kernel;
@@ -54,6 +56,20 @@ final class PodPlaces {
     makeAll();
     kernel.mkdirAt(Fd.AT_FDCWD, Kernel.path(path), MODE);
     return true;
+  }
+
+  /** Refuses pods that everybody could enter: set-user-ID programs of apps lie there. */
+  void requireClosed() {
+    FileStatus status;
+    try {
+      status = kernel.statAt(Fd.AT_FDCWD, Kernel.path(pods));
+    } catch (ErrnoException e) {
+      return; // none yet, or whoever makes one will say what is wrong
+    }
+    if (status.isDirectory() && (status.mode() & OTHERS) != 0) {
+      throw new HostException(
+          "directory \"" + pods + "\" can be entered by everybody", "chmod o-rwx " + pods, null);
+    }
   }
 
   private void makeAll() throws ErrnoException {

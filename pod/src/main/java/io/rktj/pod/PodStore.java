@@ -42,6 +42,7 @@ public final class PodStore {
    */
   public LockedPod create() {
     try {
+      places.requireClosed();
       for (int attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
         Optional<LockedPod> pod = tryCreate(randomUuid());
         if (pod.isPresent()) {

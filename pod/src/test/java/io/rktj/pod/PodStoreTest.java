@@ -11,6 +11,7 @@ import io.rktj.linux.RecordingKernel;
 import io.rktj.spec.Uuid;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -101,6 +102,17 @@ class PodStoreTest {
         assertThat(kernel.statAt(Fd.AT_FDCWD, bytes).permissions() & 07027).isZero();
       }
     }
+  }
+
+  @Test
+  void makesNoPodWhereEverybodyMayEnter() throws Exception {
+    store.create().close();
+    Path pods = data.resolve("pods");
+    Files.setPosixFilePermissions(pods, PosixFilePermissions.fromString("rwxr-x--x"));
+
+    assertThatThrownBy(() -> store.create())
+        .isInstanceOf(HostException.class)
+        .hasMessageEndingWith("can be entered by everybody");
   }
 
   @Test
