@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.fetch;
 
+import io.rktj.linux.Errno;
+import io.rktj.linux.ErrnoException;
+import io.rktj.linux.Kernel;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /** Images, signatures and keys that are files of this machine; only regular files are opened. */
@@ -17,16 +16,11 @@ public final class LocalFiles {
   /** An image. Its bytes are read through one descriptor, so a change of name does not matter. */
   public static FetchedAci open(Path file) {
     Path absolute = file.toAbsolutePath();
-    InputStream stream = openRegular(absolute, "error opening ACI file");
-    try {
-      long size = Files.size(absolute);
-      Origin origin =
-          new Origin(Origin.Kind.FILE, absolute.toString(), Optional.empty(), Optional.empty());
-      InputStream named = new NamedStream(stream, absolute.toString(), ByteLimits.IMAGE);
-      return new FetchedAci(named, origin, size);
-    } catch (IOException e) {
-      throw new FetchException("cannot read " + quoted(absolute), e);
-    }
+    LocalStream stream = openRegular(absolute, "error opening ACI file");
+    Origin origin =
+        new Origin(Origin.Kind.FILE, absolute.toString(), Optional.empty(), Optional.empty());
+    InputStream named = new NamedStream(stream, absolute.toString(), ByteLimits.IMAGE);
+    return new FetchedAci(named, origin, stream.size());
   }
 
   /** A signature file of at most 1 MiB. */
@@ -52,19 +46,13 @@ public final class LocalFiles {
     }
   }
 
-  private static InputStream openRegular(Path file, String failure) {
+  private static LocalStream openRegular(Path file, String failure) {
     try {
-      // A named pipe or a device would block or act when opened.
-      if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
-        throw new FetchException(failure + ": " + quoted(file) + " is not a regular file");
-      }
-      return Files.newInputStream(file);
-    } catch (NoSuchFileException e) {
-      throw new FetchException(failure + ": open " + file + ": no such file or directory");
-    } catch (AccessDeniedException e) {
-      throw new FetchException(failure + ": open " + file + ": permission denied");
-    } catch (IOException e) {
-      throw new FetchException(failure + ": open " + file, e);
+      Optional<LocalStream> stream = LocalStream.open(Kernel.host(), file.toString());
+      return stream.orElseThrow(
+          () -> new FetchException(failure + ": " + quoted(file) + " is not a regular file"));
+    } catch (ErrnoException e) {
+      throw new FetchException(failure + ": open " + file + ": " + Errno.describe(e.errno()));
     }
   }
 

@@ -4,11 +4,16 @@ package io.rktj.stage0.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rktj.linux.ErrnoException;
+import io.rktj.linux.Fd;
+import io.rktj.linux.FileStatus;
 import io.rktj.linux.Kernel;
+import io.rktj.linux.Open;
 import io.rktj.stage0.config.Credentials;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,12 +23,14 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import okhttp3.Headers;
 import okio.Buffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Downloads over real sockets: spec/rkt-cli.md section 8 and the families d-* of security.md. */
@@ -494,5 +501,38 @@ class ImageFetchTest {
     Arrays.fill(large, (byte) 1);
     Files.write(file, large);
     assertThatThrownBy(() -> LocalFiles.readKey(file)).hasMessageContaining("is larger than");
+  }
+
+  @Test
+  @Timeout(60)
+  void neverWaitsForANameThatTurnsIntoAPipe(@TempDir Path files) throws Exception {
+    Kernel kernel = Kernel.host();
+    byte[] file = Kernel.path(Files.write(files.resolve("app.aci"), IMAGE).toString());
+    byte[] pipe = Kernel.path(files.resolve("pipe").toString());
+    kernel.mknodAt(Fd.AT_FDCWD, pipe, FileStatus.S_IFIFO | 0600, 0);
+    AtomicBoolean done = new AtomicBoolean();
+    CompletableFuture<Void> swapper =
+        CompletableFuture.runAsync(
+            () -> {
+              while (!done.get()) {
+                try {
+                  kernel.renameAt(Fd.AT_FDCWD, file, Fd.AT_FDCWD, pipe, Open.RENAME_EXCHANGE);
+                } catch (ErrnoException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            });
+    int refused = 0;
+    for (int i = 0; i < 5_000; i++) {
+      try (FetchedAci aci = LocalFiles.open(files.resolve("app.aci"))) {
+        assertThat(aci.size()).isEqualTo(IMAGE.length);
+      } catch (FetchException e) {
+        assertThat(e).hasMessageContaining("is not a regular file");
+        refused++;
+      }
+    }
+    done.set(true);
+    swapper.get(10, TimeUnit.SECONDS);
+    assertThat(refused).isBetween(1, 4_999);
   }
 }
