@@ -19,6 +19,8 @@ final class DownloadStream extends InputStream {
   private final OutputStream copy;
   private final PartialDownload partial;
   private final Progress progress;
+  private final RateFloor floor = new RateFloor();
+  private final Patience patience;
   private boolean isOldRead;
   private volatile boolean isTouched;
   private volatile boolean hasEnded;
@@ -37,6 +39,7 @@ final class DownloadStream extends InputStream {
     this.copy = copy;
     this.partial = partial;
     this.progress = progress;
+    this.patience = new Patience(Patience.LIMIT, () -> HttpTransport.cancel(response));
   }
 
   @Override
@@ -71,8 +74,12 @@ final class DownloadStream extends InputStream {
       throw new IOException("closed");
     }
     try {
-      int got = body.read(buffer, offset, length);
+      long start = System.nanoTime();
+      int got = patience.with(() -> body.read(buffer, offset, length));
       hasEnded = got < 0;
+      if (!hasEnded) {
+        floor.count(System.nanoTime() - start, got);
+      }
       return got;
     } catch (IOException e) {
       hasFailed = !isClosed; // else it is our own doing

@@ -141,7 +141,7 @@ final class HttpTransport implements AutoCloseable {
       call.timeout().timeout(left, TimeUnit.NANOSECONDS);
     }
     try {
-      return call.execute();
+      return new Patience(Patience.LIMIT, call::cancel).with(call::execute);
     } catch (IOException e) {
       throw new FetchException("cannot fetch \"" + url + "\"", e);
     }

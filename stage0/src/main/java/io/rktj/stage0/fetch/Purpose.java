@@ -7,7 +7,7 @@ import java.time.Duration;
 enum Purpose {
   /** A discovery page; signed credentials are not for it. */
   PAGE(true, false, Duration.ofSeconds(30)),
-  /** An image; it may take as long as bytes keep coming. */
+  /** An image; it may take as long as bytes keep coming ({@link RateFloor}). */
   IMAGE(true, true, Duration.ZERO),
   /** A signature. */
   SIGNATURE(true, true, Duration.ofSeconds(30)),
@@ -33,7 +33,7 @@ enum Purpose {
     return isSigned;
   }
 
-  /** How long everything may take, redirects and body included; zero for no limit. */
+  /** How long everything may take, redirects and body included; zero for no limit on the body. */
   Duration total() {
     return total;
   }
