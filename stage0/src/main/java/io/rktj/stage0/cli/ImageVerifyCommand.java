@@ -6,6 +6,7 @@ import io.rktj.spec.ImageIdPrefix;
 import io.rktj.spec.discovery.ImageRef;
 import io.rktj.stage0.images.ImageLookup;
 import io.rktj.stage0.images.ImageResolver;
+import io.rktj.stage0.images.PullOptions;
 import io.rktj.stage0.images.PullPolicy;
 import io.rktj.stage0.store.ImageStore;
 import io.rktj.stage0.store.StoreException;
@@ -51,10 +52,8 @@ final class ImageVerifyCommand implements CommandBody {
       StoredImage image,
       ImageResolver resolver,
       TreeStore trees) {
-    ImageTree whole =
-        resolver.resolve(
-            new ImageRef.ByHash(ImageIdPrefix.parse(image.id().toString())),
-            PodWorkshop.pullOptions(invocation, PullPolicy.NEVER, Optional.empty()));
+    ImageRef reference = new ImageRef.ByHash(ImageIdPrefix.parse(image.id().toString()));
+    ImageTree whole = resolver.resolve(reference, options(invocation, image));
     if (trees.find(whole).isEmpty()) {
       invocation
           .output()
@@ -79,5 +78,11 @@ final class ImageVerifyCommand implements CommandBody {
                 + " (\""
                 + image.id()
                 + "\")");
+  }
+
+  /** To look at what was let in unverified, nothing has to be waived again: it is not run. */
+  private static PullOptions options(Invocation invocation, StoredImage image) {
+    PullOptions options = PodWorkshop.pullOptions(invocation, PullPolicy.NEVER, Optional.empty());
+    return image.isUnverified() ? options.unverifiedToo() : options;
   }
 }

@@ -25,4 +25,10 @@ public record PullOptions(
   public PullOptions withSignature(Optional<Path> file) {
     return new PullOptions(policy, waiver, file, review, dependencies);
   }
+
+  /** The same, and images that were let in unverified will do. */
+  public PullOptions unverifiedToo() {
+    return new PullOptions(
+        policy, Optional.of(WaivedOption.INSECURE_IMAGE), signature, review, dependencies);
+  }
 }

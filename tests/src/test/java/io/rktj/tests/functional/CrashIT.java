@@ -80,9 +80,7 @@ class CrashIT {
     List<String> ids = list.lines().toList();
     assertThat(ids).hasSize(2);
     for (String id : ids) {
-      rkt.run("--insecure-options=image", "image", "verify", id)
-          .exits(0)
-          .stdoutHas("successfully verified checksum");
+      rkt.run("image", "verify", id).exits(0).stdoutHas("successfully verified checksum");
     }
     rkt.run("gc", "--grace-period=0s").exits(0);
     assertThat(Rkt.filesBelow(rkt.data().resolve("cas/tmp"))).isEmpty();
@@ -135,7 +133,7 @@ class CrashIT {
     long usual = micros(() -> rkt.run("image", "rm", "example.com/app").exits(0));
     storm(rkt, usual, fetch, "image", "rm", "example.com/app");
     fetch.run();
-    rkt.run("--insecure-options=image", "image", "verify", "example.com/app")
+    rkt.run("image", "verify", "example.com/app")
         .exits(0)
         .stdoutHas("successfully verified checksum");
     rkt.run("--insecure-options=image", "run", "--net=none", "example.com/app:v0").exits(0);
