@@ -16,6 +16,9 @@ public interface Stage1 {
   /** Version of rkt's stage1 interface whose run arguments it understands. */
   int interfaceVersion();
 
+  /** Refuses if it cannot run any pod here; asked before there is one. */
+  void requireUsable();
+
   /**
    * Entry point {@code run}: decides the pod, makes what must be made on the host (network), and
    * returns the program to become. The pod's lock descriptor stays open in it.

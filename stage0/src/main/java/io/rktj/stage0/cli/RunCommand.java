@@ -26,8 +26,10 @@ final class RunCommand implements CommandBody {
       return invocation.help();
     }
     Session session = Session.open(invocation);
+    requireNoActivation(invocation, session.kernel().pid());
     try (PodWorkshop workshop = new PodWorkshop(invocation, session, request)) {
       Stage1 stage1 = workshop.flavour(request).load();
+      stage1.requireUsable();
       List<ImageTree> images = workshop.images(request);
       PodStore pods = session.pods();
       LockedPod pod = pods.create();
@@ -37,6 +39,13 @@ final class RunCommand implements CommandBody {
       PreparedPod prepared = workshop.prepare(pod, request, images);
       Launcher launcher = new Launcher(session.kernel(), pods, session.console());
       throw launcher.run(prepared, stage1, request.options());
+    }
+  }
+
+  /** Sockets that systemd opened for this very process are not passed on, so they are refused. */
+  private static void requireNoActivation(Invocation invocation, int pid) {
+    if (Integer.toString(pid).equals(invocation.environment().get("LISTEN_PID"))) {
+      throw UsageException.notSupportedYet("socket activation (LISTEN_FDS)");
     }
   }
 }

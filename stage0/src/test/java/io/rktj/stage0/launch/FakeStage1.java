@@ -26,6 +26,9 @@ final class FakeStage1 implements Stage1 {
   }
 
   @Override
+  public void requireUsable() {}
+
+  @Override
   public ProcessImage run(Stage1Call call, Notices notices) {
     throw new Stage1Exception("cannot run");
   }

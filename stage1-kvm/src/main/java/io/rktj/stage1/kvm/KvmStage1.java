@@ -22,6 +22,11 @@ public final class KvmStage1 implements Stage1 {
   }
 
   @Override
+  public void requireUsable() {
+    throw refusal("run");
+  }
+
+  @Override
   public ProcessImage run(Stage1Call call, Notices notices) {
     throw refusal("run");
   }

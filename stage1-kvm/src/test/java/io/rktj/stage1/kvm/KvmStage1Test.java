@@ -25,6 +25,9 @@ class KvmStage1Test {
   void refusesEveryCall() {
     KvmStage1 stage1 = new KvmStage1();
 
+    assertThatThrownBy(stage1::requireUsable)
+        .isInstanceOf(Stage1Exception.class)
+        .hasMessage("stage1: cannot run a pod of flavour \"kvm\": not supported yet");
     assertThatThrownBy(() -> stage1.enter(pod, "app", List.of("/bin/sh")))
         .isInstanceOf(Stage1Exception.class)
         .hasMessage("stage1: cannot enter a pod of flavour \"kvm\": not supported yet");

@@ -62,6 +62,10 @@ public final class NspawnStage1 implements Stage1 {
     return INTERFACE_VERSION;
   }
 
+  /** What this flavour needs of the host is looked for where it is used. */
+  @Override
+  public void requireUsable() {}
+
   @Override
   public ProcessImage run(Stage1Call call, Notices notices) {
     int umask = kernel.umask(UMASK);
