@@ -196,11 +196,11 @@ class PodLifecycleTest {
 
   @Test
   void sweepsWhatNeverBecameAPod() throws Exception {
-    Path embryo = data.resolve("pods/embryo/11111111-1111-4111-8111-111111111111");
-    Files.createDirectories(embryo.resolve("stage1/rootfs"));
     try (LockedPod pod = pods().create()) {
       assertThat(pod.where()).isEqualTo(PodDirectory.PREPARE);
     }
+    Path embryo = data.resolve("pods/embryo/11111111-1111-4111-8111-111111111111");
+    Files.createDirectories(embryo.resolve("stage1/rootfs"));
     lifecycle().markAborted();
 
     lifecycle().sweep();
