@@ -55,8 +55,7 @@ static int connect_to(const char *pod_dir) {
     return fd;
 }
 
-static void send_request(int fd, const char *app, char **command, bool terminal) {
-    static const int streams[3] = {0, 1, 2};
+static void send_request(int fd, const char *app, char **command, struct streams *streams) {
     const char *term = getenv("TERM");
     uint32_t count = 0;
     int error;
@@ -64,15 +63,18 @@ static void send_request(int fd, const char *app, char **command, bool terminal)
     while (command[count] != NULL)
         count++;
     put_number(CONTROL_ENTER);
-    put_number(terminal ? ENTER_TERMINAL : 0);
+    put_number(streams == NULL ? ENTER_TERMINAL : 0);
     put_text(app);
     put_text(term == NULL ? "" : term);
     put_number(count);
     for (uint32_t i = 0; i < count; i++)
         put_text(command[i]);
-    error = send_with_fds(fd, request.bytes, request.used, streams, terminal ? 0 : 3);
+    error = streams == NULL ? send_with_fds(fd, request.bytes, request.used, NULL, 0)
+                            : send_with_fds(fd, request.bytes, request.used, streams->theirs, 3);
     if (error < 0)
         die(error, "ask the pod", NULL);
+    if (streams != NULL)
+        streams_close_theirs(streams);
 }
 
 /* Ends as the command has ended. */
@@ -107,7 +109,8 @@ static void forward_signals(int fd, int signals, const struct relay *relay) {
 }
 
 /* Takes a reply: joins the terminal, or ends. */
-static void handle_reply(int fd, const char *app, struct relay *relay, bool *relaying) {
+static void handle_reply(int fd, const char *app, struct relay *relay, bool *relaying,
+                         struct streams *streams) {
     unsigned char bytes[8];
     struct reader in = {bytes, bytes + sizeof(bytes), false};
     unsigned count = 1;
@@ -127,6 +130,8 @@ static void handle_reply(int fd, const char *app, struct relay *relay, bool *rel
     }
     while (*relaying && relay->master >= 0 && relay_drain(relay))
         continue;
+    if (streams != NULL)
+        streams_drain(streams);
     terminal_restore();
     if (kind == REPLY_EXITED || kind == REPLY_KILLED)
         end_as(kind, value);
@@ -140,9 +145,18 @@ int enter_main(const char *pod_dir, const char *app, char **command) {
     bool terminal = isatty(STDIN_FILENO);
     bool relaying = false;
     struct relay relay = {.master = -1};
-    struct pollfd fds[4];
+    struct streams copied = {.used = 0};
+    struct streams *streams = terminal ? NULL : &copied;
+    struct pollfd fds[5];
     sigset_t all;
-    int fd = connect_to(pod_dir);
+    int fd;
+    int error;
+
+    /* first of all, so that no descriptor of ours becomes a standard stream */
+    error = streams == NULL ? 0 : streams_open(streams);
+    if (error < 0)
+        die(error, "pass on the standard streams", NULL);
+    fd = connect_to(pod_dir);
 
     request.bytes = reserve(CONTROL_MESSAGE);
     (void)sigfillset(&all);
@@ -151,19 +165,26 @@ int enter_main(const char *pod_dir, const char *app, char **command) {
     fds[1] = (struct pollfd){signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK), POLLIN, 0};
     if (fds[1].fd < 0)
         die(errno, "open a signal descriptor", NULL);
-    send_request(fd, app, command, terminal);
+    send_request(fd, app, command, streams);
     for (;;) {
-        unsigned count = 2 + (relaying ? relay_poll(&relay, fds + 2) : 0);
+        unsigned count = 2;
+
+        if (relaying)
+            count += relay_poll(&relay, fds + 2);
+        else if (streams != NULL)
+            count += streams_poll(streams, fds + 2);
 
         if (poll(fds, count, -1) < 0 && errno != EINTR)
             die(errno, "wait for events", NULL);
-        if (count > 2 && !relay_handle(&relay, fds + 2)) {
+        if (streams != NULL)
+            streams_handle(streams, fds + 2);
+        else if (count > 2 && !relay_handle(&relay, fds + 2)) {
             terminal_restore();
             _exit(EXIT_NSPAWN);
         }
         if (fds[1].revents != 0)
             forward_signals(fd, fds[1].fd, relaying ? &relay : NULL);
         if (fds[0].revents != 0)
-            handle_reply(fd, app, &relay, &relaying);
+            handle_reply(fd, app, &relay, &relaying, streams);
     }
 }

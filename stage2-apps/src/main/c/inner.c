@@ -96,14 +96,18 @@ static void open_notify(struct app *app) {
     (void)close(dir);
 }
 
-/* The pipes that an app writes to; we keep both ends, so that they never end. */
+/*
+ * The pipes that an app writes to; we keep both ends, so that they never end. They are the app's,
+ * so that it can open /dev/stdout.
+ */
 static void open_streams(struct inner *inner, struct app *app) {
     if ((inner->plan->flags & POD_INTERACTIVE) != 0)
         return;
     for (int i = 0; i < 2; i++) {
         int ends[2];
 
-        if (pipe2(ends, O_CLOEXEC) < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0)
+        if (pipe2(ends, O_CLOEXEC) < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ||
+            (app->uid != 0 && fchown(ends[1], app->uid, (gid_t)-1) < 0))
             die(errno, "make pipes for", app->name);
         app->stream[i].fd = ends[0];
         app->out[i] = ends[1];
@@ -152,9 +156,6 @@ static void open_host(struct inner *inner) {
     }
     output_open(plan);
     supervise_open(plan);
-    inner->null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (inner->null < 0)
-        die(errno, "open", "/dev/null");
     inner->mounts.pod_root = open(plan->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (inner->mounts.pod_root < 0)
         die(errno, "open", plan->root);
@@ -210,12 +211,13 @@ static int open_signals(void) {
 }
 
 /* Process 1 from its first instruction on. */
-_Noreturn void inner_main(struct plan *plan, int outer, int control) {
+_Noreturn void inner_main(struct plan *plan, int outer, int control, const int streams[3]) {
     struct inner inner = {.plan = plan,
-                          .mounts = {-1, -1, -1, -1, -1, -1, -1},
+                          .mounts = {-1, -1, -1, -1, -1, -1, -1, -1},
                           .outer = outer,
                           .control = control,
-                          .signals = open_signals()};
+                          .signals = open_signals(),
+                          .streams = streams};
 
     bind_to_outer(outer);
     (void)umask(0);

@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 
 #include "podinit.h"
 
@@ -48,15 +49,18 @@ void mounts_open_sources(struct mount_ops *ops) {
     }
 }
 
-/* A small file system under the pod's root: what masks are made of, and a proc of our own. */
+/*
+ * A small file system under the pod's root: what masks are made of, a proc and a null of our own.
+ * Apps get that null to read from, for whoever holds a descriptor of the host's could change its
+ * mode and owner.
+ */
 void mounts_scratch(struct mount_context *context, const char *path) {
     int dir;
     int file;
 
     context->pod_tree = sys_open_tree(context->pod_root, "",
                                       OPEN_TREE_CLONE_ | O_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE_);
-    if (mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-              "mode=0755,size=16k,nr_inodes=8") < 0)
+    if (mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755,size=16k,nr_inodes=8") < 0)
         die(errno, "mount a tmpfs on", path);
     dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0 || mkdirat(dir, "d", 0) < 0 || mkdirat(dir, "p", 0555) < 0)
@@ -65,12 +69,16 @@ void mounts_scratch(struct mount_context *context, const char *path) {
     if (file < 0)
         die(errno, "make a file below", path);
     (void)close(file);
+    if (mknodat(dir, "null", S_IFCHR | 0666, makedev(1, 3)) < 0)
+        die(errno, "make a null device below", path);
+    context->null = openat(dir, "null", O_RDWR | O_CLOEXEC);
     context->mask_dir = openat(dir, "d", O_PATH | O_CLOEXEC);
     context->mask_file = openat(dir, "f", O_PATH | O_CLOEXEC);
     if (fchdir(dir) < 0 || mount("proc", "p", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
         die(errno, "mount a proc file system below", path);
     context->proc = openat(dir, "p", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (context->mask_dir < 0 || context->mask_file < 0 || context->proc < 0 || chdir("/") < 0)
+    if (context->null < 0 || context->mask_dir < 0 || context->mask_file < 0 || context->proc < 0 ||
+        chdir("/") < 0)
         die(errno, "open what lies below", path);
     (void)close(dir);
 }

@@ -26,7 +26,9 @@ static struct {
     int socket;
     int signals;
     bool relaying;
+    bool copying;
     struct relay relay;
+    struct streams streams;
 } outer;
 
 static void remove_cgroups(void) {
@@ -83,6 +85,22 @@ static void write_ppid(void) {
     (void)close(dir);
 }
 
+/* An interactive app without a terminal gets our streams, but no file of the host's. */
+static void open_streams(void) {
+    int error;
+
+    if ((outer.plan.flags & POD_INTERACTIVE) == 0 || isatty(STDIN_FILENO))
+        return; /* pipes of process 1, or a terminal */
+    error = streams_open(&outer.streams);
+    if (error < 0)
+        die(error, "pass on the standard streams", NULL);
+    outer.copying = true;
+    for (int i = 0; i < 3 && outer.plan.app_count > 0; i++)
+        if (outer.streams.theirs[i] != i &&
+            fchown(outer.streams.theirs[i], outer.plan.app[0].uid, (gid_t)-1) < 0)
+            die(errno, "give the standard streams to", outer.plan.app[0].name);
+}
+
 static int start_inner(int control) {
     unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | SIGCHLD;
     int ends[2];
@@ -99,12 +117,16 @@ static int start_inner(int control) {
         on_die(NULL);
         (void)close(ends[0]);
         (void)close(outer.signals);
-        inner_main(&outer.plan, ends[1], control);
+        if (outer.copying)
+            streams_close_ours(&outer.streams);
+        inner_main(&outer.plan, ends[1], control, outer.streams.theirs);
     }
     if (pid < 0)
         die(errno, "make the pod's name spaces", NULL);
     (void)close(ends[1]);
     (void)close(control);
+    if (outer.copying)
+        streams_close_theirs(&outer.streams);
     outer.inner = (pid_t)pid;
     outer.socket = ends[0];
     return 0;
@@ -184,7 +206,7 @@ static bool signal_event(int *ret_status) {
 
 /* Runs until process 1 has ended; its wait status. */
 static int watch(void) {
-    struct pollfd fds[4] = {{outer.signals, POLLIN, 0}, {outer.socket, POLLIN, 0}};
+    struct pollfd fds[5] = {{outer.signals, POLLIN, 0}, {outer.socket, POLLIN, 0}};
     int status = 0;
 
     for (;;) {
@@ -192,10 +214,14 @@ static int watch(void) {
 
         if (outer.relaying)
             count += relay_poll(&outer.relay, fds + 2);
+        else if (outer.copying)
+            count += streams_poll(&outer.streams, fds + 2);
         if (poll(fds, count, -1) < 0 && errno != EINTR)
             die(errno, "wait for events", NULL);
         if (outer.relaying && !relay_handle(&outer.relay, fds + 2))
             (void)kill(outer.inner, SIGKILL);
+        if (outer.copying)
+            streams_handle(&outer.streams, fds + 2);
         if (fds[1].revents != 0 && !inner_event())
             fds[1].fd = -1;
         if (fds[0].revents != 0 && signal_event(&status))
@@ -209,6 +235,8 @@ static void tidy_up(void) {
     if (outer.relaying)
         while (outer.relay.master >= 0 && relay_drain(&outer.relay))
             continue;
+    if (outer.copying)
+        streams_drain(&outer.streams);
     terminal_restore();
     if (dir >= 0) {
         (void)unlinkat(dir, "control", 0);
@@ -233,6 +261,7 @@ int outer_main(int plan_fd, int lock_fd) {
     cgroups_make(&outer.plan.cgroups);
     for (uint32_t i = 0; i < outer.plan.app_count; i++)
         cgroups_make(&outer.plan.app[i].cgroups);
+    open_streams();
     start_inner(control_socket(outer.plan.pod_dir));
     join_cgroups();
     write_ppid();

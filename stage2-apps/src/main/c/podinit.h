@@ -259,6 +259,7 @@ struct mount_context {
     int mask_dir;
     int mask_file;
     int proc; /* a proc file system of the pod's own, mounted nowhere */
+    int null; /* a null device of the pod's own */
     int console_master;
     int console_slave;
 };
@@ -320,11 +321,11 @@ void output_tick(void);
 struct inner {
     struct plan *plan;
     struct mount_context mounts;
-    int outer;   /* socket to the outer process */
-    int control; /* listening socket */
-    int signals; /* signalfd */
-    int null;
-    bool terminal; /* the app's streams are a terminal of ours */
+    int outer;          /* socket to the outer process */
+    int control;        /* listening socket */
+    int signals;        /* signalfd */
+    const int *streams; /* of the app in interactive pods without a terminal */
+    bool terminal;      /* the app's streams are a terminal of ours */
 };
 
 void supervise_open(const struct plan *plan);
@@ -332,7 +333,7 @@ _Noreturn void supervise(struct inner *inner);
 
 /* ---- inner.c ---- */
 
-_Noreturn void inner_main(struct plan *plan, int outer, int control);
+_Noreturn void inner_main(struct plan *plan, int outer, int control, const int streams[3]);
 
 /* ---- control.c: visits from outside ---- */
 
@@ -368,6 +369,23 @@ void terminal_copy_size(int master);
 unsigned relay_poll(struct relay *relay, struct pollfd *fds);
 bool relay_handle(struct relay *relay, const struct pollfd *fds);
 bool relay_drain(struct relay *relay);
+
+/* ---- streams.c: our standard streams joined to a process in a pod ---- */
+
+struct streams {
+    int theirs[3]; /* what the process gets */
+    int ours[3];   /* the other ends of pipes that we copy, or -1 */
+    size_t used;   /* bytes on their way to its standard input */
+    size_t done;
+    char pending[2048];
+};
+
+int streams_open(struct streams *streams);
+void streams_close_theirs(struct streams *streams);
+void streams_close_ours(struct streams *streams);
+unsigned streams_poll(const struct streams *streams, struct pollfd *fds);
+void streams_handle(struct streams *streams, const struct pollfd *fds);
+void streams_drain(struct streams *streams);
 
 /* ---- outer.c and enter.c ---- */
 

@@ -84,9 +84,9 @@ static void choose_streams(const struct inner *inner, const struct app *app, str
         if (inner->terminal)
             start->stdio[i] = inner->mounts.console_slave;
         else if (interactive)
-            start->stdio[i] = i;
+            start->stdio[i] = inner->streams[i];
         else
-            start->stdio[i] = i == 0 ? inner->null : app->out[i - 1];
+            start->stdio[i] = i == 0 ? inner->mounts.null : app->out[i - 1];
     }
     start->terminal = inner->terminal;
 }

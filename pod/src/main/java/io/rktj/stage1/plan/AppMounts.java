@@ -87,9 +87,11 @@ final class AppMounts {
 
   private void devices(boolean volumeOnDev) {
     if (volumeOnDev) {
-      // the user's own /dev: only what is the pod's goes on top
+      // the user's own /dev: only what is the pod's goes on top; read-only is the node, not the
+      // device
       for (Node node : NODES) {
-        mounts.add(new MountOp.Bind(node.path(), node.path(), MountOp.OPTIONAL));
+        mounts.add(
+            new MountOp.Bind(node.path(), node.path(), MountOp.READ_ONLY | MountOp.OPTIONAL));
       }
     } else {
       mounts.add(

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Our standard streams joined to a process in a pod. Pipes and sockets are handed over as they are.
+ * Anything else is copied through a pipe: whoever holds a descriptor of a file, a device or a
+ * terminal of the host can change its mode, open it anew with more rights through /proc/self/fd,
+ * or listen to what is typed later on.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "podinit.h"
+
+static void close_end(int *end) {
+    if (*end >= 0)
+        (void)close(*end);
+    *end = -1;
+}
+
+/* Decides for each stream what is handed over, and what is copied. */
+int streams_open(struct streams *streams) {
+    for (int i = 0; i < 3; i++) {
+        struct stat status;
+        int ends[2];
+
+        streams->theirs[i] = i;
+        streams->ours[i] = -1;
+        if (fcntl(i, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) != i)
+            return -EBADF;
+        if (fstat(i, &status) < 0)
+            return -errno;
+        if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))
+            continue;
+        if (pipe2(ends, O_CLOEXEC) < 0)
+            return -errno;
+        streams->theirs[i] = i == 0 ? ends[0] : ends[1];
+        streams->ours[i] = i == 0 ? ends[1] : ends[0];
+        if (fcntl(streams->ours[i], F_SETFL, O_NONBLOCK) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+/* Closes the ends that are for the process in the pod, once it has them. */
+void streams_close_theirs(struct streams *streams) {
+    for (int i = 0; i < 3; i++)
+        if (streams->theirs[i] != i)
+            close_end(&streams->theirs[i]);
+}
+
+/* Closes our ends, in a process that does not copy. */
+void streams_close_ours(struct streams *streams) {
+    for (int i = 0; i < 3; i++)
+        close_end(&streams->ours[i]);
+}
+
+/* Fills in what copying waits for: three entries. */
+unsigned streams_poll(const struct streams *streams, struct pollfd *fds) {
+    bool sending = streams->done < streams->used;
+
+    fds[0] = sending ? (struct pollfd){streams->ours[0], POLLOUT, 0}
+                     : (struct pollfd){streams->ours[0] < 0 ? -1 : STDIN_FILENO, POLLIN, 0};
+    fds[1] = (struct pollfd){streams->ours[1], POLLIN, 0};
+    fds[2] = (struct pollfd){streams->ours[2], POLLIN, 0};
+    return 3;
+}
+
+static void copy_in(struct streams *streams) {
+    ssize_t n;
+
+    if (streams->done == streams->used) {
+        n = read(STDIN_FILENO, streams->pending, sizeof(streams->pending));
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
+            return;
+        if (n <= 0) {
+            close_end(&streams->ours[0]);
+            return;
+        }
+        streams->used = (size_t)n;
+        streams->done = 0;
+    }
+    n = write(streams->ours[0], streams->pending + streams->done, streams->used - streams->done);
+    if (n > 0) {
+        streams->done += (size_t)n;
+    } else if (n < 0 && errno != EINTR && errno != EAGAIN) {
+        streams->used = streams->done = 0;
+        close_end(&streams->ours[0]);
+    }
+}
+
+/* Copies once what there is; false if there was nothing. */
+static bool copy_out(struct streams *streams, int i) {
+    char bytes[4096];
+    ssize_t n = streams->ours[i] < 0 ? 0 : read(streams->ours[i], bytes, sizeof(bytes));
+
+    for (ssize_t done = 0; done < n;) {
+        ssize_t m = write(i, bytes + done, (size_t)(n - done));
+
+        if (m > 0)
+            done += m;
+        else if (m < 0 && errno == EAGAIN)
+            (void)poll(&(struct pollfd){i, POLLOUT, 0}, 1, -1);
+        else if (m == 0 || errno != EINTR)
+            n = 0; /* nobody listens: the writer shall notice */
+    }
+    if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+        close_end(&streams->ours[i]);
+    return n > 0;
+}
+
+/* Copies what can be copied. */
+void streams_handle(struct streams *streams, const struct pollfd *fds) {
+    if (fds[0].fd >= 0 && fds[0].revents != 0)
+        copy_in(streams);
+    for (int i = 1; i < 3; i++)
+        if (fds[i].fd >= 0 && fds[i].revents != 0)
+            (void)copy_out(streams, i);
+}
+
+/* Passes on what has been written by those who have ended, up to a limit. */
+void streams_drain(struct streams *streams) {
+    for (int i = 1; i < 3; i++)
+        for (int rounds = 0; rounds < 4096 && copy_out(streams, i); rounds++)
+            continue;
+}

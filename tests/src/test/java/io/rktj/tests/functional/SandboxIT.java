@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.tests.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rktj.tests.kit.Requirement;
+import io.rktj.tests.kit.RktRunner;
+import io.rktj.tests.kit.RktRunner.RktProcess;
+import io.rktj.tests.kit.RktRunner.RktResult;
+import io.rktj.tests.kit.TestImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a hostile app can reach of the host, and of the process that looks after it. */
+@Needs(Requirement.PODS)
+class SandboxIT {
+  private static final String STREAMS = "for i in 0 1 2; do readlink /proc/self/fd/$i; done; ";
+
+  @TempDir Path temp;
+
+  @Test
+  void standardInputIsNotTheHostsNullDevice() throws IOException {
+    // its mode and owner would be the app's to change
+    String host = Files.getAttribute(Path.of("/dev/null"), "unix:dev") + ":";
+    assertThat(Rkt.script(temp, "stat -L -c %d: /proc/self/fd/0").exits(0).lines("app"))
+        .singleElement()
+        .isNotEqualTo(host);
+    assertThat(Rkt.script(temp, "cat; echo end").exits(0).lines("app")).containsExactly("end");
+  }
+
+  @Test
+  void interactiveAppGetsNoFileOfTheHost() throws IOException {
+    Path input = Files.writeString(temp.resolve("input"), "one\ntwo\n");
+    RktResult result =
+        fed(input)
+            .run(
+                "--insecure-options=image",
+                "run",
+                "--net=none",
+                "--interactive",
+                image("/bin/sh", "-c", STREAMS + "cat; exit 5"))
+            .exits(5);
+    List<String> lines = result.stdout().lines().toList();
+    assertThat(lines).hasSize(5);
+    assertThat(lines.subList(0, 3)).allMatch(line -> line.startsWith("pipe:"));
+    assertThat(lines.subList(3, 5)).containsExactly("one", "two");
+  }
+
+  @Test
+  void enteredCommandGetsNoFileOfTheHost() throws IOException {
+    Path uuidFile = temp.resolve("uuid");
+    RktProcess pod =
+        Rkt.in(temp)
+            .start(
+                "--insecure-options=image",
+                "run",
+                "--net=none",
+                "--uuid-file-save=" + uuidFile,
+                image("/bin/sh", "-c", "echo up; exec sleep 1000"));
+    try {
+      pod.awaitStdout("up", 60);
+      String uuid = Files.readString(uuidFile).strip();
+      Path input = Files.writeString(temp.resolve("input"), "line\n".repeat(50_000));
+      RktResult entered =
+          fed(input).run("enter", uuid, "/bin/sh", "-c", STREAMS + "cat; exit 5").exits(5);
+      List<String> lines = entered.stdout().lines().toList();
+      assertThat(lines.subList(0, 3)).allMatch(line -> line.startsWith("pipe:"));
+      assertThat(lines.subList(3, lines.size())).hasSize(50_000).containsOnly("line");
+      // a directory of the host would be a way out
+      RktResult lost = fed(Path.of("/")).run("enter", uuid, "/bin/ls", "/proc/self/fd/0/");
+      assertThat(lost.stdout()).doesNotContain("bin", "proc");
+      assertThat(fed(Path.of("/dev/null")).run("enter", uuid, "/bin/cat").exits(0).stdout())
+          .isEmpty();
+    } finally {
+      pod.signal(15);
+      pod.await(30);
+    }
+  }
+
+  @Test
+  void appOfAnotherUserOpensItsStandardOutputByName() {
+    TestImage image =
+        TestImage.named("example.com/app")
+            .script("echo one >/dev/stdout; echo two >/dev/stderr")
+            .as("1000", "1000");
+    assertThat(Rkt.image(temp, image).exits(0).lines("app")).contains("one", "two");
+  }
+
+  private String image(String... words) {
+    return TestImage.named("example.com/app").exec(words).write(temp.resolve("images")).toString();
+  }
+
+  /** A runner whose standard input is a file; its standard output always is one. */
+  private RktRunner fed(Path input) {
+    return Rkt.in(temp).inside("/bin/sh", "-c", "exec \"$@\" <" + input, "sh");
+  }
+}
