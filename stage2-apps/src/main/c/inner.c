@@ -198,13 +198,19 @@ static void enter_pod_root(const struct inner *inner) {
         die(errno, "change the root to", inner->plan->root);
 }
 
+/*
+ * Real-time signals stay unblocked: the kernel then drops them, for we are a process 1 without
+ * handlers. Blocked they would queue up, as many as an app sends.
+ */
 static int open_signals(void) {
-    sigset_t all;
+    sigset_t ordinary;
     int fd;
 
-    (void)sigfillset(&all);
-    (void)sigprocmask(SIG_SETMASK, &all, NULL);
-    fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+    (void)sigfillset(&ordinary);
+    for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+        (void)sigdelset(&ordinary, number);
+    (void)sigprocmask(SIG_SETMASK, &ordinary, NULL);
+    fd = signalfd(-1, &ordinary, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd < 0)
         die(errno, "open a signal descriptor", NULL);
     return fd;

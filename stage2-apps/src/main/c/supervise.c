@@ -20,10 +20,12 @@
 
 #include "podinit.h"
 
+#define REAPED_AT_ONCE 256
+
 static struct {
     bool stopping;
     bool ready;
-    bool failed;
+    bool reaping; /* some may have ended who have not been reaped */
     int status;
     int64_t kill_at;
     int ready_dir;
@@ -264,25 +266,35 @@ static void child_ended(struct inner *inner, pid_t pid, int status) {
     (void)control_reaped(pid, status);
 }
 
+/* Reaps some of those who have ended, for an app can make orphans faster than all get reaped. */
 static void reap(struct inner *inner) {
     int status;
     pid_t pid;
 
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+    pod.reaping = true;
+    for (int i = 0; i < REAPED_AT_ONCE; i++) {
+        pid = waitpid(-1, &status, WNOHANG);
+        if (pid <= 0) {
+            pod.reaping = false;
+            return;
+        }
         child_ended(inner, pid, status);
+    }
 }
 
+/* Takes what signals there are, once: one who sends them without end must not keep us here. */
 static void signal_event(struct inner *inner) {
-    struct signalfd_siginfo info;
+    struct signalfd_siginfo infos[8];
+    ssize_t n = read(inner->signals, infos, sizeof(infos));
 
-    while (read(inner->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-        int number = (int)info.ssi_signo;
+    for (ssize_t i = 0; i < n / (ssize_t)sizeof(infos[0]); i++) {
+        int number = (int)infos[i].ssi_signo;
 
         if (number == SIGTERM || number == SIGINT || number == SIGQUIT || number == SIGHUP ||
             number == SIGPWR)
             stop(inner, 0);
     }
-    reap(inner);
+    pod.reaping = true;
 }
 
 static void outer_event(struct inner *inner) {
@@ -313,6 +325,8 @@ static int timeout(const struct inner *inner) {
     int64_t at = output_deadline();
     int64_t left;
 
+    if (pod.reaping)
+        return 0;
     sooner(&at, pod.kill_at);
     for (uint32_t i = 0; i < inner->plan->app_count; i++)
         sooner(&at, inner->plan->app[i].leftovers_until);
@@ -385,6 +399,8 @@ static void handle_events(struct inner *inner, const struct pollfd *fds, unsigne
         outer_event(inner);
     if (fds[0].revents != 0)
         signal_event(inner);
+    if (pod.reaping)
+        reap(inner);
     control_handle(inner, fds + 4 + 4 * apps, count - 4 - 4 * apps);
     output_tick();
 }

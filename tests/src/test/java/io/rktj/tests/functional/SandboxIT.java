@@ -90,6 +90,20 @@ class SandboxIT {
     assertThat(Rkt.image(temp, image).exits(0).lines("app")).contains("one", "two");
   }
 
+  @Test
+  void signalsSentWithoutEndDoNotPileUpAtProcess1() {
+    List<String> lines =
+        Rkt.script(
+                temp,
+                "i=0; while [ $i -lt 2000 ]; do kill -40 1; i=$((i+1)); done;"
+                    + " grep -E 'SigQ|ShdPnd|SigBlk' /proc/1/status")
+            .exits(0)
+            .lines("app");
+    assertThat(lines.get(0)).matches("SigQ:\\s+[0-9]{1,2}/.*");
+    assertThat(lines.get(1)).matches("ShdPnd:\\s+0{8}[0-9a-f]{8}");
+    assertThat(lines.get(2)).matches("SigBlk:\\s+0{8}[0-9a-f]{8}");
+  }
+
   private String image(String... words) {
     return TestImage.named("example.com/app").exec(words).write(temp.resolve("images")).toString();
   }
