@@ -103,6 +103,9 @@ final class LayoutRules {
       if (link.isEmpty()) {
         throw refusal.because("symbolic link has no target", entry.name());
       }
+      if (link.contains((byte) 0)) {
+        throw refusal.because("symbolic link's target holds a NUL byte", entry.name());
+      }
     }
     Device device = Device.NONE;
     if (entry.type() == EntryType.CHARACTER_DEVICE) {

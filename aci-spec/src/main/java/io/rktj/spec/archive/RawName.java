@@ -102,6 +102,15 @@ public final class RawName implements Comparable<RawName> {
     return true;
   }
 
+  boolean contains(byte wanted) {
+    for (byte each : bytes) {
+      if (each == wanted) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private int lastSlash() {
     for (int i = bytes.length - 1; i >= 0; i--) {
       if (bytes[i] == '/') {

@@ -173,6 +173,10 @@ class HostileArchiveTest {
             "earlier regular"),
         bad("tr-sym-empty", image().symlink("rootfs/s", "").end(), "no target"),
         bad(
+            "tr-sym-nul",
+            image().pax("linkpath", "a\0b").symlink("rootfs/s", "a").end(),
+            "target holds a NUL byte"),
+        bad(
             "tr-sym-long",
             image().pax("linkpath", "y".repeat(4097)).symlink("rootfs/s", "a").end(),
             "longer than 4096 bytes"));
