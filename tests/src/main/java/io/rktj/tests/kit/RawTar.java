@@ -84,6 +84,25 @@ public final class RawTar {
     return raw(header, content);
   }
 
+  /** An extended header of POSIX for the entry after it. */
+  public RawTar pax(String... keysAndValues) {
+    StringBuilder records = new StringBuilder();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      String body = " " + keysAndValues[i] + "=" + keysAndValues[i + 1] + "\n";
+      int length = body.length() + 1;
+      while (length != body.length() + Integer.toString(length).length()) {
+        length++;
+      }
+      records.append(length).append(body);
+    }
+    return extension('x', records.toString());
+  }
+
+  /** An extension header of any type, such as {@code 'L'}, GNU's long name. */
+  public RawTar extension(char type, String content) {
+    return entry("extension", type, 0644, "", content.getBytes(ISO_8859_1), 0, 0);
+  }
+
   /** A header as given, with its checksum put right, and content padded to whole blocks. */
   public RawTar raw(byte[] header, byte[] content) {
     for (int i = 148; i < 156; i++) {
@@ -98,6 +117,17 @@ public final class RawTar {
     out.writeBytes(header);
     out.writeBytes(content);
     out.writeBytes(new byte[(512 - content.length % 512) % 512]);
+    return this;
+  }
+
+  /** An empty regular file whose header has one bit wrong. */
+  public RawTar rotten(String name) {
+    int start = out.size();
+    file(name, "");
+    byte[] bytes = out.toByteArray();
+    bytes[start] ^= 1;
+    out.reset();
+    out.writeBytes(bytes);
     return this;
   }
 

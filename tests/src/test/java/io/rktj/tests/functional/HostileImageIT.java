@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * 254, and not a byte kept or written elsewhere.
  */
 class HostileImageIT {
+  private static final String LONG = "x".repeat(250) + "/";
+
   @TempDir Path temp;
 
   static Stream<Arguments> hostile() {
@@ -59,11 +61,46 @@ class HostileImageIT {
     cases.put("second manifest", t -> t.manifest("example.com/other", "1", "\"/bin/true\""));
     cases.put("manifest is a link", t -> t.symlink("./manifest", "rootfs/m"));
     cases.put("empty name", t -> t.file("", "x"));
+    cases.put("negative size", t -> t.raw(header("rootfs/x", -1), new byte[0]));
+    cases.put("extended header climbs", t -> t.pax("path", "rootfs/../../escaped").file("x", "x"));
+    cases.put("long name climbs", t -> t.extension('L', "rootfs/../../escaped\0").file("x", "x"));
+    cases.put("name holds NUL", t -> t.pax("path", "rootfs/a\0b").file("x", "x"));
+    cases.put("link target holds NUL", t -> t.pax("linkpath", "a\0b").symlink("rootfs/l", "x"));
+    cases.put("name too long", t -> t.pax("path", "rootfs/" + LONG.repeat(17)).file("x", "x"));
+    cases.put("component too long", t -> t.pax("path", "rootfs/" + "y".repeat(256)).file("x", "x"));
+    cases.put("too deep", t -> t.pax("path", "rootfs/" + "a/".repeat(1024) + "b").file("x", "x"));
     cases.put(
-        "deep path",
+        "extended header for an extended header",
+        t -> t.pax("path", "rootfs/a").pax("path", "rootfs/b").file("x", "x"));
+    cases.put(
+        "extended header and long name",
+        t -> t.pax("path", "rootfs/a").extension('L', "rootfs/b\0").file("x", "x"));
+    cases.put("extended header at the end", t -> t.pax("path", "rootfs/a"));
+    cases.put("record longer than its header", t -> t.extension('x', "99 path=a\n").file("x", "x"));
+    cases.put(
+        "size beyond every limit", t -> t.pax("size", "99999999999999").file("rootfs/a", "x"));
+    cases.put(
+        "sparse file larger than every limit",
         t ->
-            t.file("rootfs/" + "a/".repeat(40) + "b", "x")
-                .raw(header("rootfs/x", -1), new byte[0]));
+            t.pax(
+                    "GNU.sparse.major", "1",
+                    "GNU.sparse.minor", "0",
+                    "GNU.sparse.name", "rootfs/s",
+                    "GNU.sparse.realsize", "99999999999999")
+                .file("rootfs/s", "1\n0\n1\n" + "\0".repeat(506) + "x"));
+    cases.put(
+        "overlay's own attributes",
+        t -> t.pax("SCHILY.xattr.trusted.overlay.redirect", "/etc").directory("rootfs/d"));
+    cases.put(
+        "overlay's attributes for users",
+        t -> t.pax("SCHILY.xattr.user.overlay.opaque", "y").directory("rootfs/d"));
+    cases.put("overlay's whiteout", t -> t.node("rootfs/w", '3', 0, 0));
+    cases.put("kernel log device", t -> t.node("rootfs/k", '3', 1, 11));
+    cases.put("beneath a file", t -> t.file("rootfs/a", "1").file("rootfs/a/b", "x"));
+    cases.put("beneath a link", t -> t.symlink("rootfs/l", ".").file("rootfs/l/b", "x"));
+    cases.put("rootfs is a link", t -> t.symlink("rootfs", "/tmp").file("rootfs/escaped", "x"));
+    cases.put("rootfs is a link, later", t -> t.symlink("./rootfs", "/tmp"));
+    cases.put("wrong check sum", t -> t.rotten("rootfs/a"));
     return cases.entrySet().stream().map(e -> Arguments.of(e.getKey(), e.getValue()));
   }
 
@@ -85,7 +122,7 @@ class HostileImageIT {
   @MethodSource("hostile")
   void isRefusedAndLeavesNothing(String rule, Consumer<RawTar> evil) {
     RawTar tar = new RawTar().manifest("example.com/evil", "1", "\"/bin/true\"");
-    if (!rule.equals("rootfs is a file")) {
+    if (!rule.equals("rootfs is a file") && !rule.equals("rootfs is a link")) {
       tar.directory("rootfs");
     }
     evil.accept(tar);
@@ -167,6 +204,75 @@ class HostileImageIT {
       }
     }
     refused(aci);
+  }
+
+  @ParameterizedTest
+  @MethodSource("incomplete")
+  void imageWithoutAllItsPartsIsRefused(String what, RawTar tar) {
+    refused(tar.writeGzip(temp.resolve("evil.aci")));
+  }
+
+  static Stream<Arguments> incomplete() {
+    String text = RawTar.manifestText("example.com/app", "1", "\"/bin/true\"");
+    return Stream.of(
+        Arguments.of("nothing", new RawTar()),
+        Arguments.of("no manifest", new RawTar().directory("rootfs").file("rootfs/a", "x")),
+        Arguments.of("no rootfs", new RawTar().file("manifest", text)),
+        Arguments.of(
+            "rootfs only implied", new RawTar().file("manifest", text).file("rootfs/a", "")),
+        Arguments.of(
+            "manifest is a directory", new RawTar().directory("manifest").directory("rootfs")),
+        Arguments.of(
+            "manifest of 5 MiB",
+            new RawTar().file("manifest", text + " ".repeat(5 << 20)).directory("rootfs")));
+  }
+
+  @Test
+  void sizeOfTheExtendedHeaderWins() throws IOException {
+    // Readers that believe the header's own size take the content for further entries.
+    byte[] inner = new RawTar().file("rootfs/smuggled", "x").bytes();
+    byte[] header = header("rootfs/outer", 0);
+    RawTar tar =
+        new RawTar()
+            .manifest("example.com/pax", "1", "\"/bin/true\"")
+            .directory("rootfs")
+            .pax("size", Integer.toString(inner.length))
+            .raw(header, inner);
+    RktRunner rkt = RktRunner.in(temp);
+    rkt.run("--insecure-options=image", "fetch", tar.writeGzip(temp.resolve("p.aci")).toString())
+        .exits(0);
+    assertThat(Rkt.filesBelow(rkt.data().resolve("cas/tree")))
+        .anyMatch(file -> file.endsWith("/rootfs/outer"))
+        .noneMatch(file -> file.endsWith("smuggled"));
+  }
+
+  @Test
+  void othersSeeNothingOfTheStore() throws IOException, InterruptedException {
+    RawTar tar =
+        new RawTar()
+            .manifest("example.com/suid", "1", "\"/bin/true\"")
+            .directory("rootfs")
+            .entry("rootfs/su", '0', 04755, "", new byte[] {1}, 0, 0);
+    RktRunner rkt = RktRunner.in(temp);
+    rkt.run("--insecure-options=image", "fetch", tar.writeGzip(temp.resolve("s.aci")).toString())
+        .exits(0);
+    Files.setPosixFilePermissions(
+        temp, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    Process find =
+        new ProcessBuilder(
+                List.of(
+                    "setpriv",
+                    "--reuid=65534",
+                    "--regid=65534",
+                    "--clear-groups",
+                    "find",
+                    rkt.data().toString(),
+                    "-mindepth",
+                    "2"))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(find.getInputStream().readAllBytes()).isEmpty();
+    assertThat(find.waitFor()).isNotZero();
   }
 
   @Test
