@@ -3,7 +3,6 @@ package io.rktj.tests.kit;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -14,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.bouncycastle.bcpg.ArmoredOutputStream;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.bcpg.PublicKeyAlgorithmTags;
@@ -24,6 +24,7 @@ import org.bouncycastle.crypto.params.RSAKeyGenerationParameters;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPKeyPair;
 import org.bouncycastle.openpgp.PGPKeyRingGenerator;
+import org.bouncycastle.openpgp.PGPPublicKey;
 import org.bouncycastle.openpgp.PGPPublicKeyRing;
 import org.bouncycastle.openpgp.PGPSignature;
 import org.bouncycastle.openpgp.PGPSignatureGenerator;
@@ -103,9 +104,13 @@ public final class SigningKey {
 
   /** The public key, armoured. */
   public byte[] publicKey() {
+    return armoured(ring);
+  }
+
+  private static byte[] armoured(PGPPublicKeyRing keys) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ArmoredOutputStream out = ArmoredOutputStream.builder().build(bytes)) {
-      ring.encode(out);
+      keys.encode(out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -119,18 +124,24 @@ public final class SigningKey {
 
   /** A detached, armoured signature of {@code file} with a hash algorithm of RFC 9580. */
   public byte[] sign(Path file, int hashAlgorithm) {
+    return sign(file, hashAlgorithm, PGPSignature.BINARY_DOCUMENT, subpackets -> {});
+  }
+
+  /** The same of any type of RFC 9580, with subpackets of the caller's own. */
+  public byte[] sign(
+      Path file, int hashAlgorithm, int type, Consumer<PGPSignatureSubpacketGenerator> subpackets) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (InputStream in = Files.newInputStream(file);
-        OutputStream out = ArmoredOutputStream.builder().build(bytes)) {
+    try (OutputStream out = ArmoredOutputStream.builder().build(bytes)) {
       PGPSignatureGenerator generator =
           new PGPSignatureGenerator(
               new BcPGPContentSignerBuilder(pair.getPublicKey().getAlgorithm(), hashAlgorithm),
               pair.getPublicKey());
-      generator.init(PGPSignature.BINARY_DOCUMENT, pair.getPrivateKey());
-      byte[] buffer = new byte[1 << 16];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        generator.update(buffer, 0, n);
-      }
+      generator.init(type, pair.getPrivateKey());
+      PGPSignatureSubpacketGenerator hashed = new PGPSignatureSubpacketGenerator();
+      hashed.setIssuerFingerprint(false, pair.getPublicKey());
+      subpackets.accept(hashed);
+      generator.setHashedSubpackets(hashed.generate());
+      generator.update(Files.readAllBytes(file));
       generator.generate().encode(out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -138,6 +149,29 @@ public final class SigningKey {
       throw new IllegalStateException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** The public key, armoured, with a revocation by itself. */
+  public byte[] revoked() {
+    try {
+      PGPSignatureGenerator generator =
+          new PGPSignatureGenerator(
+              new BcPGPContentSignerBuilder(
+                  pair.getPublicKey().getAlgorithm(), HashAlgorithmTags.SHA512),
+              pair.getPublicKey());
+      generator.init(PGPSignature.KEY_REVOCATION, pair.getPrivateKey());
+      PGPSignatureSubpacketGenerator hashed = new PGPSignatureSubpacketGenerator();
+      hashed.setSignatureCreationTime(true, new Date());
+      hashed.setIssuerFingerprint(false, pair.getPublicKey());
+      generator.setHashedSubpackets(hashed.generate());
+      PGPPublicKey key = pair.getPublicKey();
+      PGPPublicKey without = ring.getPublicKey();
+      PGPPublicKey revoked =
+          PGPPublicKey.addCertification(without, generator.generateCertification(key));
+      return armoured(PGPPublicKeyRing.insertPublicKey(ring, revoked));
+    } catch (PGPException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Writes the signature of {@code image} beside it, as {@code NAME.asc}. */
