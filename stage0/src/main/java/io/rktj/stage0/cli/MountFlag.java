@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * {@code --mount volume=NAME,target=PATH}, with the escapes of a URL's query ({@code
- * spec/rkt-cli.md} section 3.1).
+ * spec/rkt-cli.md} section 3.1). A target that is relative is so to the app's root.
  */
 final class MountFlag {
   private MountFlag() {}
@@ -31,13 +31,8 @@ final class MountFlag {
         throw new UsageException("unknown mount parameter " + Quoted.of(key));
       }
     }
-    if (target.isEmpty() || target.charAt(0) != '/') {
-      throw new UsageException(
-          "invalid target "
-              + Quoted.of(target)
-              + " in --mount flag "
-              + Quoted.of(text)
-              + ": must be an absolute path");
+    if (target.isEmpty()) {
+      throw new UsageException("no target in --mount flag " + Quoted.of(text));
     }
     return new Mount(name(volume, text), target, Optional.empty());
   }

@@ -146,6 +146,7 @@ class RunArgumentsTest {
         "--readonly-rootfs=x | --readonly-rootfs must be set with a boolean",
         "--mount=volume=v,target=/x,a=b | unknown mount parameter \"a\"",
         "--mount=volume=V,target=/x | invalid volume name \"V\" in --mount flag",
+        "--mount=volume=v a.com/x | no target in --mount flag",
         "--supplementary-gids=1,x | --supplementary-gids must be integers",
         "--memory=4095 | memory limit of 4095 bytes too low. Try a reasonable value, such as"
             + " --memory=16M",

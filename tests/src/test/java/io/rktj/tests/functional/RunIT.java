@@ -256,7 +256,7 @@ class RunIT {
                 "--volume=r,kind=host,source=" + shared + ",readOnly=true",
                 aci.toString(),
                 "--mount=volume=d,target=/data",
-                "--mount=volume=r,target=/ro")
+                "--mount=volume=r,target=ro")
             .exits(0);
     assertThat(result.lines("app")).contains("from the host", "refused");
     assertThat(shared.resolve("out")).hasContent("from the app\n");
