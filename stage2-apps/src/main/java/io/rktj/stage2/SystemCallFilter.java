@@ -15,12 +15,13 @@ import java.util.List;
  * with ENOSYS instead of killing the process, so that present-day programs fall back to what is
  * allowed; and in the default list {@code clone} may not make user name spaces, {@code clone3}
  * (whose flags no filter can see) and {@code socketcall} (likewise) do not exist, and {@code
- * socket} makes no virtual machine sockets.
+ * socket} makes no virtual machine sockets. The same three count in rkt's list of denied calls.
  */
 final class SystemCallFilter {
   private final SystemCallTable table = SystemCallTable.load();
   private final List<String> names = new ArrayList<>();
   private boolean defaults;
+  private boolean refined;
   private boolean nothing;
 
   private SystemCallFilter() {}
@@ -73,6 +74,7 @@ final class SystemCallFilter {
     addAll(SystemCallSets.WHITELIST);
     addAll(SystemCallSets.PRESENT_DAY);
     defaults = true;
+    refined = true;
   }
 
   /** Reads entries up to the first that ends the set. */
@@ -96,7 +98,7 @@ final class SystemCallFilter {
           warnings.add("warning: seccomp isolator: unknown set \"" + entry + "\", skipping");
         }
         addAll(set);
-        defaults |= isolator.retain() && entry.endsWith("/default-whitelist") && !systemd(entry);
+        refined |= !set.isEmpty() && !systemd(entry) && isStandard(entry, isolator.retain());
       } else {
         if (!table.knows(entry)) {
           warnings.add(
@@ -105,6 +107,11 @@ final class SystemCallFilter {
         names.add(entry);
       }
     }
+  }
+
+  /** Whether an entry names the list that goes with the kind of the isolator. */
+  private static boolean isStandard(String entry, boolean retain) {
+    return entry.endsWith(retain ? "/default-whitelist" : "/default-blacklist");
   }
 
   private static boolean systemd(String entry) {
@@ -140,7 +147,7 @@ final class SystemCallFilter {
       names.addAll(listed);
     }
     mark(abi, verdicts, retain ? FilterAssembler.ALLOW : FilterAssembler.DENY);
-    if (defaults) {
+    if (refined) {
       refine(abi, verdicts);
     }
     return join(verdicts);
@@ -153,10 +160,17 @@ final class SystemCallFilter {
   }
 
   private void refine(SystemCallAbi abi, byte[] verdicts) {
-    set(abi, verdicts, "clone", FilterAssembler.CLONE);
-    set(abi, verdicts, "socket", FilterAssembler.SOCKET);
-    set(abi, verdicts, "clone3", FilterAssembler.UNKNOWN);
-    set(abi, verdicts, "socketcall", FilterAssembler.UNKNOWN);
+    restrict(abi, verdicts, "clone", FilterAssembler.CLONE);
+    restrict(abi, verdicts, "socket", FilterAssembler.SOCKET);
+    restrict(abi, verdicts, "clone3", FilterAssembler.UNKNOWN);
+    restrict(abi, verdicts, "socketcall", FilterAssembler.UNKNOWN);
+  }
+
+  private void restrict(SystemCallAbi abi, byte[] verdicts, String name, int verdict) {
+    int number = table.number(name, abi);
+    if (number >= 0 && verdicts[number] == FilterAssembler.ALLOW) {
+      verdicts[number] = (byte) verdict;
+    }
   }
 
   private void set(SystemCallAbi abi, byte[] verdicts, String name, int verdict) {

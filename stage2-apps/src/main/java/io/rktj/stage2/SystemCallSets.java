@@ -78,6 +78,13 @@ final class SystemCallSets {
       swapoff sysfs _sysctl umount umount2 unshare uselib userfaultfd ustat vm86 vm86old\
       """;
 
+  /** What has come since that does the same as the rest of it. */
+  static final String BLACKLIST_PRESENT_DAY =
+      """
+      fsconfig fsmount fsopen fspick io_uring_enter io_uring_register io_uring_setup mount_setattr \
+      move_mount open_tree open_tree_attr pidfd_getfd quotactl_fd\
+      """;
+
   private static final String CLOCK = "adjtimex clock_adjtime clock_settime settimeofday stime";
   private static final String RAW_IO =
       "ioperm iopl pciconfig_iobase pciconfig_read pciconfig_write";
@@ -114,7 +121,7 @@ final class SystemCallSets {
       return WHITELIST + " " + PRESENT_DAY;
     }
     if (name.equals("@rkt/default-blacklist") || name.equals("@docker/default-blacklist")) {
-      return BLACKLIST;
+      return BLACKLIST + " " + BLACKLIST_PRESENT_DAY;
     }
     if (name.startsWith("@systemd/")) {
       return group(name.substring("@systemd/".length()));

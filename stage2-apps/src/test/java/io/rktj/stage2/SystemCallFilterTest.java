@@ -172,6 +172,23 @@ class SystemCallFilterTest {
   }
 
   @Test
+  void rktsListOfDeniedCallsCoversWhatHasComeSince() {
+    FilterMachine machine = filter(false, "EPERM", "@rkt/default-blacklist");
+
+    assertThat(machine.call("unshare")).isEqualTo(FilterMachine.EPERM);
+    assertThat(machine.call("move_mount")).isEqualTo(FilterMachine.EPERM);
+    assertThat(machine.call("io_uring_setup")).isEqualTo(FilterMachine.EPERM);
+    assertThat(machine.call("pidfd_getfd")).isEqualTo(FilterMachine.EPERM);
+    assertThat(machine.call("clone", 0x1200011)).isEqualTo(FilterMachine.ALLOW);
+    assertThat(machine.call("clone", 0x10000011)).isEqualTo(FilterMachine.EPERM);
+    assertThat(machine.call("clone3")).isEqualTo(FilterMachine.ENOSYS);
+    assertThat(machine.call("socket", 40)).isEqualTo(0x00050000 | 97);
+    assertThat(machine.call("sched_setscheduler")).isEqualTo(FilterMachine.ALLOW);
+    assertThat(filter(false, "", "clone", "@rkt/default-blacklist").call("clone", 0x1200011))
+        .isEqualTo(FilterMachine.KILL);
+  }
+
+  @Test
   void wildcardsEndASetAsRktHasIt() {
     assertThat(compile(true, "", "read", "@appc.io/all")).isEqualTo(Bytes.EMPTY);
     assertThat(compile(true, "", "@appc.io/empty")).isEqualTo(Bytes.EMPTY);
