@@ -2,6 +2,7 @@
 package io.rktj.stage1.plan;
 
 import io.rktj.spec.AcName;
+import io.rktj.spec.manifest.Isolator;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Exception;
@@ -97,12 +98,26 @@ public final class Planner {
         call.layout().stage1Rootfs().toString(),
         surroundings.network(),
         !call.privateIpc(),
-        PodMounts.plan(call.protectPaths(), surroundings.host()),
+        PodMounts.plan(call.protectPaths(), hasTracers(), surroundings.host()),
         podCgroups,
         call.layout().supervisorStatus().toString(),
         call.interactive(),
         STOP_TIMEOUT_MILLIS,
         apps);
+  }
+
+  /** Whether an app keeps the capability that opens every process in {@code /proc} to it. */
+  private boolean hasTracers() {
+    for (PreparedApp app : call.apps()) {
+      for (Isolator isolator : app.app().isolators()) {
+        if (isolator instanceof Isolator.Capabilities capabilities
+            && capabilities.retain()
+            && capabilities.set().contains("CAP_SYS_PTRACE")) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private AppSandbox app(PreparedApp app, List<AppMount> volumes, CgroupPlan groups) {

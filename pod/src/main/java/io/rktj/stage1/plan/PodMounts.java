@@ -42,9 +42,13 @@ final class PodMounts {
     "/sys/power",
   };
 
+  /** Process 1, which has all capabilities and is outside the device policy. */
+  private static final String SUPERVISOR = "/proc/1";
+
   private PodMounts() {}
 
-  static List<MountOp> plan(boolean protectPaths, HostFacts host) {
+  /** With {@code tracers} in the pod, to whom process 1 is as open as any other, it is hidden. */
+  static List<MountOp> plan(boolean protectPaths, boolean tracers, HostFacts host) {
     List<MountOp> mounts = new ArrayList<>();
     mounts.add(new MountOp.SelfBind());
     mounts.add(new MountOp.FileSystem("proc", "/proc", KERNEL, ""));
@@ -56,6 +60,9 @@ final class PodMounts {
       }
       for (String path : HIDDEN) {
         mounts.add(new MountOp.Mask(path));
+      }
+      if (tracers) {
+        mounts.add(new MountOp.Mask(SUPERVISOR));
       }
     } else {
       mounts.add(new MountOp.FileSystem("sysfs", "/sys", KERNEL, ""));

@@ -152,6 +152,20 @@ class PlannerTest {
   }
 
   @Test
+  void hidesProcess1WhereAnAppMayOpenEveryProcess() {
+    TestPod plain = new TestPod();
+    plain.app("web").isolator(new Isolator.Capabilities(false, List.of("CAP_SYS_PTRACE")));
+    TestPod tracing = new TestPod();
+    tracing.app("web");
+    tracing.app("gdb").isolator(new Isolator.Capabilities(true, List.of("CAP_SYS_PTRACE")));
+
+    assertThat(plan(plain.call(), LEGACY).sandbox().mounts())
+        .doesNotContain(new MountOp.Mask("/proc/1"));
+    assertThat(plan(tracing.call(), LEGACY).sandbox().mounts())
+        .contains(new MountOp.Mask("/proc/1"));
+  }
+
+  @Test
   void leavesPathsOpenAndShowsControlGroupsWithInsecureOptionPaths() {
     TestPod pod = new TestPod().unprotected();
     pod.app("web");

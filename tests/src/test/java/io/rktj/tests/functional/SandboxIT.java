@@ -104,6 +104,23 @@ class SandboxIT {
     assertThat(lines.get(2)).matches("SigBlk:\\s+0{8}[0-9a-f]{8}");
   }
 
+  @Test
+  void capabilityToTraceDoesNotOpenProcess1() {
+    RktResult result =
+        RktRunner.in(temp)
+            .run(
+                "--insecure-options=image",
+                "run",
+                "--net=none",
+                image(
+                    "/bin/sh",
+                    "-c",
+                    "ls /proc/1/root/ /proc/1/task/; (: <>/proc/1/mem) 2>&1 && echo open; exit 0"),
+                "--caps-retain=CAP_SYS_PTRACE,CAP_DAC_OVERRIDE,CAP_DAC_READ_SEARCH")
+            .exits(0);
+    assertThat(result.lines("app")).doesNotContain("open", "opt", "1").isNotEmpty();
+  }
+
   private String image(String... words) {
     return TestImage.named("example.com/app").exec(words).write(temp.resolve("images")).toString();
   }
