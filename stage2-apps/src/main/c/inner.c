@@ -128,8 +128,8 @@ static void open_terminal(struct inner *inner) {
         }
         return;
     }
-    if (!isatty(STDIN_FILENO))
-        return;
+    if (inner->streams != NULL)
+        return; /* standard input was no terminal when the outer process looked */
     if (mounts->console_master < 0)
         error = terminal_open(mounts->pod_root, &mounts->console_master, &mounts->console_slave);
     if (error < 0)
@@ -217,7 +217,7 @@ static int open_signals(void) {
 }
 
 /* Process 1 from its first instruction on. */
-_Noreturn void inner_main(struct plan *plan, int outer, int control, const int streams[3]) {
+_Noreturn void inner_main(struct plan *plan, int outer, int control, const int *streams) {
     struct inner inner = {.plan = plan,
                           .mounts = {-1, -1, -1, -1, -1, -1, -1, -1},
                           .outer = outer,

@@ -26,9 +26,8 @@ static struct {
     int socket;
     int signals;
     bool relaying;
-    bool copying;
     struct relay relay;
-    struct streams streams;
+    struct streams *streams; /* copied ones, or null */
 } outer;
 
 static void remove_cgroups(void) {
@@ -91,13 +90,13 @@ static void open_streams(void) {
 
     if ((outer.plan.flags & POD_INTERACTIVE) == 0 || isatty(STDIN_FILENO))
         return; /* pipes of process 1, or a terminal */
-    error = streams_open(&outer.streams);
+    outer.streams = reserve(sizeof(*outer.streams));
+    error = streams_open(outer.streams);
     if (error < 0)
         die(error, "pass on the standard streams", NULL);
-    outer.copying = true;
     for (int i = 0; i < 3 && outer.plan.app_count > 0; i++)
-        if (outer.streams.theirs[i] != i &&
-            fchown(outer.streams.theirs[i], outer.plan.app[0].uid, (gid_t)-1) < 0)
+        if (outer.streams->theirs[i] != i &&
+            fchown(outer.streams->theirs[i], outer.plan.app[0].uid, (gid_t)-1) < 0)
             die(errno, "give the standard streams to", outer.plan.app[0].name);
 }
 
@@ -117,16 +116,17 @@ static int start_inner(int control) {
         on_die(NULL);
         (void)close(ends[0]);
         (void)close(outer.signals);
-        if (outer.copying)
-            streams_close_ours(&outer.streams);
-        inner_main(&outer.plan, ends[1], control, outer.streams.theirs);
+        if (outer.streams != NULL)
+            streams_close_ours(outer.streams);
+        inner_main(&outer.plan, ends[1], control,
+                   outer.streams != NULL ? outer.streams->theirs : NULL);
     }
     if (pid < 0)
         die(errno, "make the pod's name spaces", NULL);
     (void)close(ends[1]);
     (void)close(control);
-    if (outer.copying)
-        streams_close_theirs(&outer.streams);
+    if (outer.streams != NULL)
+        streams_close_theirs(outer.streams);
     outer.inner = (pid_t)pid;
     outer.socket = ends[0];
     return 0;
@@ -214,14 +214,14 @@ static int watch(void) {
 
         if (outer.relaying)
             count += relay_poll(&outer.relay, fds + 2);
-        else if (outer.copying)
-            count += streams_poll(&outer.streams, fds + 2);
+        else if (outer.streams != NULL)
+            count += streams_poll(outer.streams, fds + 2);
         if (poll(fds, count, -1) < 0 && errno != EINTR)
             die(errno, "wait for events", NULL);
         if (outer.relaying && !relay_handle(&outer.relay, fds + 2))
             (void)kill(outer.inner, SIGKILL);
-        if (outer.copying)
-            streams_handle(&outer.streams, fds + 2);
+        if (outer.streams != NULL)
+            streams_handle(outer.streams, fds + 2);
         if (fds[1].revents != 0 && !inner_event())
             fds[1].fd = -1;
         if (fds[0].revents != 0 && signal_event(&status))
@@ -235,8 +235,8 @@ static void tidy_up(void) {
     if (outer.relaying)
         while (outer.relay.master >= 0 && relay_drain(&outer.relay))
             continue;
-    if (outer.copying)
-        streams_drain(&outer.streams);
+    if (outer.streams != NULL)
+        streams_drain(outer.streams);
     terminal_restore();
     if (dir >= 0) {
         (void)unlinkat(dir, "control", 0);

@@ -333,7 +333,7 @@ _Noreturn void supervise(struct inner *inner);
 
 /* ---- inner.c ---- */
 
-_Noreturn void inner_main(struct plan *plan, int outer, int control, const int streams[3]);
+_Noreturn void inner_main(struct plan *plan, int outer, int control, const int *streams);
 
 /* ---- control.c: visits from outside ---- */
 
