@@ -74,7 +74,7 @@ public final class AppCompiler {
         uid,
         gid,
         app.supplementaryGids(),
-        facts.restrictCapabilities() ? Capabilities.of(app.isolators()) : Capabilities.ALL,
+        capabilities(name, app, facts),
         noNewPrivileges(app) || (filtering.active() && uid != 0),
         filtering.program(),
         oomScoreAdjust(app),
@@ -120,6 +120,20 @@ public final class AppCompiler {
       }
     }
     return found;
+  }
+
+  /** An image may ask for any; what undoes the sandbox shall not go unnoticed. */
+  private long capabilities(String name, App app, AppFacts facts) {
+    if (!facts.restrictCapabilities()) {
+      return Capabilities.ALL;
+    }
+    long set = Capabilities.of(app.isolators());
+    String undoing = Capabilities.undoing(set);
+    if (!undoing.isEmpty()) {
+      warnings.add(
+          "warning: app \"" + name + "\" keeps " + undoing + ": it can take over the host");
+    }
+    return set;
   }
 
   private static boolean noNewPrivileges(App app) {

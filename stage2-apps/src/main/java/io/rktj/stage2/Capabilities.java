@@ -13,6 +13,10 @@ final class Capabilities {
   /** AUDIT_WRITE to SYS_CHROOT: the fourteen of an app that says nothing. */
   static final long DEFAULT = 0xa80425fbL;
 
+  /** Those of which each alone makes root of a pod root of the host. */
+  private static final long HOST =
+      1L << 2 | 1L << 16 | 1L << 17 | 1L << 19 | 1L << 21; // DAC_READ_SEARCH to SYS_ADMIN
+
   /** Names without {@code CAP_}, in the order of their bits ({@code capability.h}). */
   private static final String[] NAMES = {
     "CHOWN",
@@ -83,6 +87,17 @@ final class Capabilities {
               + " os/linux/capabilities-remove-set");
     }
     return retains ? retained : DEFAULT & ~removed;
+  }
+
+  /** The names in {@code set} that undo the sandbox, between blanks; empty for none. */
+  static String undoing(long set) {
+    StringBuilder names = new StringBuilder();
+    for (int bit = 0; bit < NAMES.length; bit++) {
+      if ((set & HOST & 1L << bit) != 0) {
+        names.append(names.length() == 0 ? "" : " ").append("CAP_").append(NAMES[bit]);
+      }
+    }
+    return names.toString();
   }
 
   private static long bits(List<String> names) {

@@ -172,6 +172,23 @@ class AppCompilerTest {
   }
 
   @Test
+  void saysWhichCapabilitiesUndoTheSandbox() {
+    compile(isolated(new Isolator.Capabilities(true, List.of("CAP_NET_ADMIN", "CAP_KILL"))));
+    assertThat(compiler.warnings()).isEmpty();
+
+    AppPlan plan =
+        compile(
+            isolated(
+                new Isolator.Capabilities(
+                    true, List.of("CAP_SYS_ADMIN", "CAP_KILL", "CAP_SYS_PTRACE"))));
+    assertThat(compiler.warnings())
+        .containsExactly(
+            "warning: app \""
+                + plan.name()
+                + "\" keeps CAP_SYS_PTRACE CAP_SYS_ADMIN: it can take over the host");
+  }
+
+  @Test
   void capabilitiesAreTheDefaultLessOrInstead() {
     Isolator remove = new Isolator.Capabilities(false, List.of("CAP_CHOWN", "CAP_SYS_ADMIN"));
     Isolator retain = new Isolator.Capabilities(true, List.of("CAP_SYS_ADMIN"));
