@@ -3,6 +3,8 @@
 # make-dist.sh ROOT VERSION JAVA-HOME: makes ROOT/target/dist and packs it. Called by Maven in the
 # package phase of stage0; the tar.gz has the same bytes for the same input.
 set -eu
+umask 022
+epoch='2026-11-23 00:00:00Z'
 root=$(cd "$1" && pwd -P)
 version=$2
 jar=$3/bin/jar
@@ -55,8 +57,9 @@ rm -rf "$stage"
 mkdir -p "$stage/rootfs/rkt/status" "$stage/rootfs/rkt/env" "$stage/rootfs/opt/stage2"
 cp "$native/pod-init" "$stage/rootfs/pod-init"
 sed "s|@VERSION@|$version|" "$root/stage0/src/main/packaging/stage1-nspawn.json" >"$stage/manifest"
+find "$stage" -exec touch -d "$epoch" {} +
 RKTJ_ARCHIVE=off "$dist/bin/actool" build --overwrite --owner-root "$stage" "$dist/stage1-images/stage1-nspawn.aci"
 
-tar --sort=name --mtime='2026-11-23 00:00:00Z' --owner=0 --group=0 --numeric-owner --format=gnu \
+tar --sort=name --mtime="$epoch" --owner=0 --group=0 --numeric-owner --format=gnu \
   --exclude=dist/lib/cds --transform="s|^dist|rktj-$version|" -C "$root/target" -cf - dist |
   gzip -n -9 >"$root/target/rktj-$version.tar.gz"

@@ -3,8 +3,10 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktResult;
+import io.rktj.tests.kit.TestImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -129,5 +131,64 @@ class LauncherIT {
     assertThat(Files.mismatch(temp.resolve("a.aci"), temp.resolve("b.aci"))).isEqualTo(-1);
     assertThat(run(temp, Map.of(), actool, "validate", temp.resolve("a.aci").toString()).status())
         .isZero();
+  }
+
+  @Test
+  void packedDistributionKnowsNothingOfWhenItWasPacked() throws IOException, InterruptedException {
+    Path dist = RktRunner.distribution();
+    List<Path> archives = new ArrayList<>(List.of(dist.resolve("stage1-images/stage1-nspawn.aci")));
+    try (Stream<Path> files = Files.list(dist.resolveSibling("."))) {
+      archives.addAll(files.filter(file -> file.toString().endsWith(".tar.gz")).toList());
+    }
+    assertThat(archives).hasSizeGreaterThan(1);
+    for (Path archive : archives) {
+      Ended list =
+          run(
+              temp,
+              Map.of("TZ", "UTC", "LC_ALL", "C"),
+              "tar",
+              "tzvf",
+              archive.toString(),
+              "--full-time",
+              "--numeric-owner");
+      assertThat(list.output().lines().toList())
+          .hasSizeGreaterThan(4)
+          .filteredOn(line -> !line.endsWith(" manifest"))
+          .allMatch(line -> line.contains(" 0/0 ") && line.contains(" 2026-11-23 00:00:00"));
+    }
+  }
+
+  @Test
+  @Needs(Requirement.PODS)
+  void readOnlyCopyWorksThroughALinkFromAnotherDirectory()
+      throws IOException, InterruptedException {
+    Path copy = temp.resolve("opt/rktj");
+    Files.createDirectories(copy.getParent());
+    run(temp, Map.of(), "cp", "-a", RktRunner.distribution().toString(), copy.toString());
+    run(temp, Map.of(), "rm", "-rf", copy.resolve("lib/cds").toString());
+    Path link = Files.createSymbolicLink(temp.resolve("rkt"), copy.resolve("bin/rkt"));
+    Path aci = TestImage.named("example.com/app").script("echo from here").write(temp);
+    String script =
+        "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && cd / && ! touch \"$1/x\""
+            + " && \"$2\" --dir=\"$3\" --insecure-options=image run --net=none \"$4\""
+            + " && \"$2\" --dir=\"$3\" gc --grace-period=0s";
+    for (int start = 0; start < 2; start++) {
+      Ended ended =
+          run(
+              temp,
+              Map.of("HOME", temp.resolve("home").toString()),
+              "unshare",
+              "--mount",
+              "sh",
+              "-c",
+              script,
+              "sh",
+              copy.toString(),
+              link.toString(),
+              temp.resolve("data").toString(),
+              aci.toString());
+      assertThat(ended.status()).as(ended.output()).isZero();
+      assertThat(ended.output()).contains("from here").doesNotContain("WARNING");
+    }
   }
 }
