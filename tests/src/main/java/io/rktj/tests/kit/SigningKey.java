@@ -161,7 +161,7 @@ public final class SigningKey {
               pair.getPublicKey());
       generator.init(PGPSignature.KEY_REVOCATION, pair.getPrivateKey());
       PGPSignatureSubpacketGenerator hashed = new PGPSignatureSubpacketGenerator();
-      hashed.setSignatureCreationTime(true, new Date());
+      hashed.setSignatureCreationTime(true, Date.from(Instant.now()));
       hashed.setIssuerFingerprint(false, pair.getPublicKey());
       generator.setHashedSubpackets(hashed.generate());
       PGPPublicKey key = pair.getPublicKey();
