@@ -51,14 +51,17 @@ cp -f "$root/LICENSE" "$root/NOTICE" "$root/README.md" "$dist/share/doc/rktj/"
   done
 } | LC_ALL=C sort -u >"$dist/lib/rkt.classlist"
 
-# Our namespace flavour as a stage1 image, recognised by its annotation.
-stage=$root/target/stage1-nspawn-layout
-rm -rf "$stage"
-mkdir -p "$stage/rootfs/rkt/status" "$stage/rootfs/rkt/env" "$stage/rootfs/opt/stage2"
-cp "$native/pod-init" "$stage/rootfs/pod-init"
-sed "s|@VERSION@|$version|" "$root/stage0/src/main/packaging/stage1-nspawn.json" >"$stage/manifest"
-find "$stage" -exec touch -d "$epoch" {} +
-RKTJ_ARCHIVE=off "$dist/bin/actool" build --overwrite --owner-root "$stage" "$dist/stage1-images/stage1-nspawn.aci"
+# Our flavours as stage1 images, recognised by their annotations.
+for flavour in nspawn kvm; do
+  stage=$root/target/stage1-$flavour-layout
+  rm -rf "$stage"
+  mkdir -p "$stage/rootfs/rkt/status" "$stage/rootfs/rkt/env" "$stage/rootfs/opt/stage2"
+  cp "$native/pod-init" "$stage/rootfs/pod-init"
+  sed "s|@VERSION@|$version|" "$root/stage0/src/main/packaging/stage1-$flavour.json" >"$stage/manifest"
+  find "$stage" -exec touch -d "$epoch" {} +
+  RKTJ_ARCHIVE=off "$dist/bin/actool" build --overwrite --owner-root "$stage" \
+    "$dist/stage1-images/stage1-$flavour.aci"
+done
 
 tar --sort=name --mtime="$epoch" --owner=0 --group=0 --numeric-owner --format=gnu \
   --exclude=dist/lib/cds --transform="s|^dist|rktj-$version|" -C "$root/target" -cf - dist |

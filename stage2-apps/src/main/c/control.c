@@ -6,6 +6,8 @@
  *   request  ENTER, flags, text app, text TERM (may be empty), count, text... (the command);
  *            with it the three standard streams, unless the flags ask for a terminal
  *   request  SIGNAL, number: for the process that this connection has started
+ *   request  RESIZE, rows, columns: of its terminal; for pods in machines (elsewhere the caller
+ *            has told the terminal itself)
  *   reply    STARTED 0 (with it the master, if a terminal was asked for), EXITED status,
  *            KILLED signal, ERROR errno
  *
@@ -249,6 +251,8 @@ static void receive(struct inner *inner, struct visit *visit) {
         error = enter(inner, visit, &in, fds, count);
     else if (request == CONTROL_SIGNAL && visit->pid > 0)
         error = kill(visit->pid, (int)(read_number(&in) & 127)) < 0 ? -errno : 0;
+    else if (request == CONTROL_RESIZE)
+        error = 0; /* the terminal has been told already */
     for (unsigned i = 0; i < count; i++)
         (void)close(fds[i]);
     if (error < 0 && request != CONTROL_SIGNAL) {

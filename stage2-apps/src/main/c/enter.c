@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -90,6 +91,19 @@ static _Noreturn void end_as(uint32_t kind, uint32_t value) {
     _exit(128 + (int)value);
 }
 
+/* Tells the size of our terminal, for pods whose terminal is out of our reach. */
+static void send_size(int fd) {
+    struct winsize size;
+
+    if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) < 0)
+        return;
+    request.used = 0;
+    put_number(CONTROL_RESIZE);
+    put_number(size.ws_row);
+    put_number(size.ws_col);
+    (void)send_with_fds(fd, request.bytes, request.used, NULL, 0);
+}
+
 static void forward_signals(int fd, int signals, const struct relay *relay) {
     struct signalfd_siginfo info;
 
@@ -98,6 +112,7 @@ static void forward_signals(int fd, int signals, const struct relay *relay) {
 
         if (number == SIGWINCH && relay != NULL) {
             terminal_copy_size(relay->master);
+            send_size(fd);
         } else if (number == SIGTERM || number == SIGINT || number == SIGQUIT || number == SIGHUP ||
                    number == SIGUSR1 || number == SIGUSR2) {
             request.used = 0;
@@ -124,6 +139,7 @@ static void handle_reply(int fd, const char *app, struct relay *relay, bool *rel
             *relay = (struct relay){.master = master, .in_open = true};
             *relaying = true;
             terminal_copy_size(master);
+            send_size(fd);
             terminal_raw();
         }
         return;

@@ -235,7 +235,7 @@ _Noreturn void inner_main(struct plan *plan, int outer, int control, const int *
     if (sethostname(plan->hostname, strlen(plan->hostname)) < 0)
         die(errno, "set host name", plan->hostname);
     make_roots(&inner);
-    output_start();
+    output_start(plan);
     enter_pod_root(&inner);
     supervise(&inner);
 }

@@ -3,7 +3,11 @@
  * pod-init run PLANFD LOCKFD
  *     PLANFD: the plan, read once from its beginning to its end (a memfd, an unlinked file, a
  *     pipe). LOCKFD: the locked pod directory, held until the pod has ended.
+ * pod-init machine PLANFD LOCKFD
+ *     The same for a pod in a virtual machine, whose plan this is.
  * pod-init enter PODDIR APP [--] COMMAND [ARGUMENT...]
+ * pod-init probe DEVICE
+ * As a virtual machine's first process, called init, it does what the host tells it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +18,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#include "podinit.h"
+#include "machine.h"
 
 extern char **environ;
 
@@ -104,7 +108,11 @@ static void seal_self(char **argv) {
 }
 
 int main(int argc, char **argv) {
-    if (argc == 4 && strcmp(argv[1], "run") == 0) {
+    if (getpid() == 1 && strcmp(argv[0], "/init") == 0)
+        guest_main();
+    if (argc == 3 && strcmp(argv[1], "probe") == 0)
+        return probe_main(argv[2]);
+    if (argc == 4 && (strcmp(argv[1], "run") == 0 || strcmp(argv[1], "machine") == 0)) {
         int plan = parse_fd(argv[2]);
         int lock = parse_fd(argv[3]);
 
@@ -112,7 +120,7 @@ int main(int argc, char **argv) {
             die(EINVAL, "use descriptors", argv[2]);
         seal_self(argv);
         (void)prctl(PR_SET_NAME, "pod-init", 0, 0, 0);
-        _exit(outer_main(plan, lock));
+        _exit(argv[1][0] == 'r' ? outer_main(plan, lock) : machine_main(plan, lock));
     }
     if (argc >= 5 && strcmp(argv[1], "enter") == 0) {
         char **command = argv + 4;
@@ -123,7 +131,8 @@ int main(int argc, char **argv) {
             return enter_main(argv[2], argv[3], command);
     }
     die(0,
-        "understand the arguments; usage: pod-init run PLANFD LOCKFD | enter PODDIR APP [--] "
+        "understand the arguments; usage: pod-init run|machine PLANFD LOCKFD | enter PODDIR APP "
+        "[--] "
         "COMMAND...",
         NULL);
 }

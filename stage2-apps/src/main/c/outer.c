@@ -49,7 +49,7 @@ static void undo(void) {
 }
 
 /* Undoes what a JVM leaves behind: signal mask and dispositions, and its filter for core dumps. */
-static void reset_process(void) {
+void reset_process(int *ret_signals) {
     /* The kernel's own form, all zero: the C library keeps signals 32 to 34 from sigaction(). */
     const unsigned long ordinary[4] = {0};
     sigset_t all;
@@ -64,22 +64,23 @@ static void reset_process(void) {
             (void)syscall(SYS_rt_sigaction, i, ordinary, NULL, sizeof(unsigned long));
     (void)sigfillset(&all);
     (void)sigprocmask(SIG_SETMASK, &all, NULL);
-    outer.signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (outer.signals < 0)
+    *ret_signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (*ret_signals < 0)
         die(errno, "open a signal descriptor", NULL);
 }
 
-static void write_ppid(void) {
-    int dir = open(outer.plan.pod_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+/* Writes a process id into a file of the pod, for other invocations of rkt. */
+void write_process_file(const char *pod_dir, const char *name, pid_t pid) {
+    int dir = open(pod_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     TEXT(number, 32);
     int fd = -1;
 
-    text_number(&number, (uint64_t)getpid(), 0, 0);
+    text_number(&number, (uint64_t)pid, 0, 0);
     text_add(&number, "\n");
     if (dir >= 0)
-        fd = openat(dir, ".ppid.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-    if (fd < 0 || text_write(&number, fd) < 0 || renameat(dir, ".ppid.tmp", dir, "ppid") < 0)
-        die(errno, "write the file ppid in", outer.plan.pod_dir);
+        fd = openat(dir, ".pid.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (fd < 0 || text_write(&number, fd) < 0 || renameat(dir, ".pid.tmp", dir, name) < 0)
+        die(errno, "write the process id of", pod_dir);
     (void)close(fd);
     (void)close(dir);
 }
@@ -100,14 +101,16 @@ static void open_streams(void) {
             die(errno, "give the standard streams to", outer.plan.app[0].name);
 }
 
-static int start_inner(int control) {
+/* Starts process 1 of a pod, which calls child first; ret_socket is our end to it. */
+pid_t pod_start(struct plan *plan, int control, int *ret_socket, void (*child)(void),
+                const int *streams) {
     unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | SIGCHLD;
     int ends[2];
     long pid;
 
-    if ((outer.plan.flags & POD_SHARE_IPC) == 0)
+    if ((plan->flags & POD_SHARE_IPC) == 0)
         flags |= CLONE_NEWIPC;
-    if (outer.plan.network == NETWORK_LOOPBACK)
+    if (plan->network == NETWORK_LOOPBACK)
         flags |= CLONE_NEWNET;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         die(errno, "make a socket", NULL);
@@ -115,21 +118,22 @@ static int start_inner(int control) {
     if (pid == 0) {
         on_die(NULL);
         (void)close(ends[0]);
-        (void)close(outer.signals);
-        if (outer.streams != NULL)
-            streams_close_ours(outer.streams);
-        inner_main(&outer.plan, ends[1], control,
-                   outer.streams != NULL ? outer.streams->theirs : NULL);
+        child();
+        inner_main(plan, ends[1], control, streams);
     }
     if (pid < 0)
         die(errno, "make the pod's name spaces", NULL);
     (void)close(ends[1]);
     (void)close(control);
+    *ret_socket = ends[0];
+    return (pid_t)pid;
+}
+
+/* In the child that becomes process 1. */
+static void child_side(void) {
+    (void)close(outer.signals);
     if (outer.streams != NULL)
-        streams_close_theirs(outer.streams);
-    outer.inner = (pid_t)pid;
-    outer.socket = ends[0];
-    return 0;
+        streams_close_ours(outer.streams);
 }
 
 static void join_cgroups(void) {
@@ -144,7 +148,7 @@ static void join_cgroups(void) {
 }
 
 /* Tells whoever started us (systemd's protocol) what has become of the pod. */
-static void notify(const char *state) {
+void notify_manager(const char *state) {
     const char *name = getenv("NOTIFY_SOCKET");
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t length = name == NULL ? 0 : strlen(name);
@@ -181,9 +185,9 @@ static bool inner_event(void) {
     if (n != 1)
         return false;
     if (what == 'R')
-        notify("READY=1");
+        notify_manager("READY=1");
     else if (what == 'S')
-        notify("STOPPING=1");
+        notify_manager("STOPPING=1");
     else if (what == 'T' && count == 1)
         start_relay(fd);
     return true;
@@ -252,7 +256,7 @@ int outer_main(int plan_fd, int lock_fd) {
 
     if (fcntl(lock_fd, F_SETFD, FD_CLOEXEC) < 0)
         die(errno, "keep the pod's lock", NULL);
-    reset_process();
+    reset_process(&outer.signals);
     error = plan_read(plan_fd, &outer.plan);
     if (error < 0)
         die(error, "read the plan", NULL);
@@ -262,9 +266,12 @@ int outer_main(int plan_fd, int lock_fd) {
     for (uint32_t i = 0; i < outer.plan.app_count; i++)
         cgroups_make(&outer.plan.app[i].cgroups);
     open_streams();
-    start_inner(control_socket(outer.plan.pod_dir));
+    outer.inner = pod_start(&outer.plan, control_socket(outer.plan.pod_dir), &outer.socket,
+                            child_side, outer.streams != NULL ? outer.streams->theirs : NULL);
+    if (outer.streams != NULL)
+        streams_close_theirs(outer.streams);
     join_cgroups();
-    write_ppid();
+    write_process_file(outer.plan.pod_dir, "ppid", getpid());
     forget_stack();
     status = watch();
     tidy_up();

@@ -43,6 +43,9 @@ static struct {
 
 static char *log_bytes; /* LOG_BYTES */
 
+/* The first app, in the guest of a machine: there every line goes to the host, as a record. */
+static const struct app *framed;
+
 static void open_log(struct app *app) {
     struct stat status;
     const char *name;
@@ -60,14 +63,16 @@ static void open_log(struct app *app) {
     app->log_bytes = (uint64_t)status.st_size;
 }
 
-/* Opens everything that lies on the host: log files, and the directories of status files. */
+/* Opens everything that lies on the host (a guest has no log files): log files, and the directories
+ * of status files. */
 void output_open(struct plan *plan) {
     for (uint32_t i = 0; i < plan->app_count; i++) {
         struct app *app = &plan->app[i];
         const char *name;
         int error;
 
-        open_log(app);
+        if ((plan->flags & POD_GUEST) == 0)
+            open_log(app);
         error = path_split(app->status_file, &app->status_dir, &name);
         if (error < 0)
             die(error, "open the directory of status file", app->status_file);
@@ -75,11 +80,13 @@ void output_open(struct plan *plan) {
 }
 
 /* Gets a console descriptor of our own that never makes us wait, where that is possible. */
-void output_start(void) {
+void output_start(const struct plan *plan) {
     struct stat status;
     char name[FD_PATH];
     int fd;
 
+    if ((plan->flags & (POD_GUEST | POD_INTERACTIVE)) == POD_GUEST)
+        framed = plan->app;
     console.fd = STDOUT_FILENO;
     console.bytes = reserve(CONSOLE_BYTES);
     log_bytes = reserve(LOG_BYTES);
@@ -150,6 +157,10 @@ static void console_resume(void) {
 void output_console(const char *bytes, size_t length) {
     if (console.closed)
         return;
+    while (framed != NULL && length > CONSOLE_BYTES - console.end && !console.closed) {
+        (void)poll(&(struct pollfd){console.fd, POLLOUT, 0}, 1, -1);
+        output_flush();
+    }
     if (console.dropping || length > CONSOLE_BYTES - console.end) {
         console.dropping = true;
         console.dropped += length;
@@ -176,14 +187,17 @@ int output_fd(void) {
 
 /* When output_tick wants to be called; 0: never. */
 int64_t output_deadline(void) {
-    return output_paused() && console.stalled != 0 ? console.stalled + STALL_MILLIS : 0;
+    return framed == NULL && output_paused() && console.stalled != 0
+               ? console.stalled + STALL_MILLIS
+               : 0;
 }
 
 /* Looks after the console: writes, and gives up waiting for it. */
 void output_tick(void) {
     output_flush();
     console_resume();
-    if (output_paused() && console.stalled != 0 && now_millis() >= console.stalled + STALL_MILLIS)
+    if (framed == NULL && output_paused() && console.stalled != 0 &&
+        now_millis() >= console.stalled + STALL_MILLIS)
         console.dropping = true;
 }
 
@@ -287,12 +301,31 @@ static void console_line(const struct app *app, const char *line, size_t size) {
     output_console("\n", 1);
 }
 
+/* A line as a record: app, 1: stderr, 2: whole, process, size (machine.c takes it apart). */
+static void frame_line(const struct app *app, const struct stream *stream, const char *line,
+                       size_t size, bool whole) {
+    uint32_t record[4] = {(uint32_t)(app - framed), (stream->error ? 1u : 0u) | (whole ? 2u : 0u),
+                          (uint32_t)(app->main > 0 ? app->main : app->pid), (uint32_t)size};
+
+    output_console((const char *)record, sizeof(record));
+    output_console(line, size);
+}
+
 static void emit(struct app *app, struct stream *stream, const char *line, size_t size,
                  bool whole) {
+    if (framed != NULL) {
+        frame_line(app, stream, line, size, whole);
+        return;
+    }
     log_line(app, stream, line, size, whole);
     if (!stream->continued || size != 0)
         console_line(app, line, size);
     stream->continued = !whole;
+}
+
+/* Passes on a line that has been put together elsewhere. */
+void output_line(struct app *app, bool error, bool whole, const char *line, size_t size) {
+    emit(app, &app->stream[error ? 1 : 0], line, size, whole);
 }
 
 /* Passes on the whole lines that a stream holds, as far as the console lets us. */
@@ -358,7 +391,7 @@ void output_end(struct app *app) {
 
 /* Passes on all that is left once nobody writes any more. */
 void output_finish(struct plan *plan) {
-    int64_t until = now_millis() + STALL_MILLIS;
+    int64_t until = now_millis() + (framed == NULL ? STALL_MILLIS : 3600000);
 
     for (uint32_t i = 0; i < plan->app_count; i++)
         output_end(&plan->app[i]);

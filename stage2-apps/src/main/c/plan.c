@@ -10,11 +10,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "podinit.h"
+#include "machine.h"
 
 #define PLAN_LIMIT (8u << 20)
 #define APP_LIMIT 256u
 #define MAGIC "rktjpln1"
+#define MACHINE_MAGIC "rktjvmp1"
 
 static struct {
     char *at;
@@ -80,7 +81,8 @@ const char *read_text(struct reader *in) {
     return in->bad ? "" : text;
 }
 
-static const void *read_blob(struct reader *in, uint32_t multiple, uint32_t *ret_size) {
+/* The next blob, a multiple of so many bytes. */
+const void *read_blob(struct reader *in, uint32_t multiple, uint32_t *ret_size) {
     uint32_t length = read_number(in);
     const void *blob = read_padded(in, length, (4 - length % 4) % 4);
 
@@ -91,7 +93,7 @@ static const void *read_blob(struct reader *in, uint32_t multiple, uint32_t *ret
 }
 
 /* A number of elements, each of at least least bytes. */
-static uint32_t read_count(struct reader *in, size_t least) {
+uint32_t read_count(struct reader *in, size_t least) {
     uint32_t count = read_number(in);
 
     if (!in->bad && count > (size_t)(in->end - in->at) / least)
@@ -99,7 +101,8 @@ static uint32_t read_count(struct reader *in, size_t least) {
     return in->bad ? 0 : count;
 }
 
-static void read_strings(struct reader *in, struct strings *ret) {
+/* The next list of texts. */
+void read_strings(struct reader *in, struct strings *ret) {
     ret->count = read_count(in, 8);
     ret->item = array(in, ret->count + 1, sizeof(char *));
     for (uint32_t i = 0; i < ret->count && !in->bad; i++)
@@ -230,6 +233,16 @@ static void read_pod(struct reader *in, struct plan *plan) {
     read_cgroups(in, &plan->cgroups);
 }
 
+/* Makes the arena for a plan of so many bytes. */
+static int open_arena(size_t size) {
+    arena.at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                    -1, 0);
+    if (arena.at == MAP_FAILED)
+        return -errno;
+    arena.left = size;
+    return 0;
+}
+
 /* Reads a plan whose bytes stay in place as long as it is used; -EBADMSG if it is malformed. */
 int plan_parse(const void *bytes, size_t size, struct plan *ret_plan) {
     struct reader in = {bytes, (const unsigned char *)bytes + size, false};
@@ -241,11 +254,8 @@ int plan_parse(const void *bytes, size_t size, struct plan *ret_plan) {
     in.at += 8;
     if (read_number(&in) != size)
         return -EBADMSG;
-    arena.at = mmap(NULL, arena_size, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (arena.at == MAP_FAILED)
-        return -errno;
-    arena.left = arena_size;
+    if (open_arena(arena_size) < 0)
+        return -ENOMEM;
     read_pod(&in, &plan);
     plan.app_count = read_count(&in, 100);
     if (plan.app_count > APP_LIMIT)
@@ -260,8 +270,8 @@ int plan_parse(const void *bytes, size_t size, struct plan *ret_plan) {
     return 0;
 }
 
-/* Reads a plan from the beginning of a file, or whatever comes out of a pipe, up to its end. */
-int plan_read(int fd, struct plan *ret_plan) {
+/* Reads a file from its beginning, or whatever comes out of a pipe, up to its end. */
+static int read_whole(int fd, char **ret_bytes, size_t *ret_size) {
     size_t used = 0;
     char *bytes = mmap(NULL, PLAN_LIMIT, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -282,5 +292,63 @@ int plan_read(int fd, struct plan *ret_plan) {
         if (used == PLAN_LIMIT)
             return -EFBIG;
     }
-    return plan_parse(bytes, used, ret_plan);
+    *ret_bytes = bytes;
+    *ret_size = used;
+    return 0;
+}
+
+/* Reads a pod's plan. */
+int plan_read(int fd, struct plan *ret_plan) {
+    char *bytes;
+    size_t size;
+    int error = read_whole(fd, &bytes, &size);
+
+    return error < 0 ? error : plan_parse(bytes, size, ret_plan);
+}
+
+static void read_modes(struct reader *in, struct machine_plan *plan) {
+    plan->modes = read_count(in, 20);
+    plan->mode = array(in, plan->modes, sizeof(struct machine_mode));
+    for (uint32_t i = 0; i < plan->modes && !in->bad; i++) {
+        plan->mode[i].name = read_text(in);
+        plan->mode[i].boot_millis = read_number(in);
+        read_strings(in, &plan->mode[i].command);
+        if (plan->mode[i].command.count == 0 || plan->mode[i].boot_millis > INT_MAX)
+            in->bad = true;
+    }
+    if (plan->modes == 0)
+        in->bad = true;
+}
+
+/* Reads the plan of a machine, which holds that of its pod. */
+int machine_plan_read(int fd, struct machine_plan *ret_plan) {
+    struct machine_plan plan = {0};
+    struct reader in;
+    char *bytes;
+    size_t size;
+    int error = read_whole(fd, &bytes, &size);
+
+    if (error < 0)
+        return error;
+    if (size < 12 || memcmp(bytes, MACHINE_MAGIC, 8) != 0)
+        return -EBADMSG;
+    in = (struct reader){(unsigned char *)bytes + 8, (unsigned char *)bytes + size, false};
+    if (read_number(&in) != size || open_arena(16 * size + 65536) < 0)
+        return -EBADMSG;
+    plan.pod = read_blob(&in, 1, &plan.pod_size);
+    plan.setup = read_blob(&in, 1, &plan.setup_size);
+    read_cgroups(&in, &plan.cgroups);
+    plan.netns = read_text(&in);
+    read_strings(&in, &plan.interfaces);
+    read_strings(&in, &plan.addresses);
+    read_ops(&in, &plan.jail);
+    read_ops(&in, &plan.shares);
+    read_strings(&in, &plan.server);
+    plan.mode_file = read_text(&in);
+    read_modes(&in, &plan);
+    if (in.bad || in.at != in.end || plan.interfaces.count != plan.addresses.count ||
+        plan.interfaces.count > TAPS)
+        return -EBADMSG;
+    *ret_plan = plan;
+    return 0;
 }

@@ -59,6 +59,7 @@ void warn_plain(const char *message, const char *thing);
 _Noreturn void die(int error, const char *verb, const char *thing);
 _Noreturn void die_with(int status, int error, const char *verb, const char *thing);
 void on_die(void (*hook)(void));
+void report_to(void (*sink)(const char *bytes, size_t size), void (*leave)(int status));
 const char *signal_name(int number);
 int64_t now_millis(void);
 void forget_stack(void);
@@ -205,7 +206,7 @@ struct app {
 struct pollfd;
 
 enum network { NETWORK_HOST, NETWORK_LOOPBACK, NETWORK_JOINED };
-enum { POD_SHARE_IPC = 1, POD_INTERACTIVE = 2 };
+enum { POD_SHARE_IPC = 1, POD_INTERACTIVE = 2, POD_GUEST = 4, POD_TERMINAL = 8 };
 
 struct plan {
     const char *uuid;
@@ -304,7 +305,8 @@ _Noreturn void program_failed(const char *path, int error);
 /* ---- output.c: log files and the console ---- */
 
 void output_open(struct plan *plan);
-void output_start(void);
+void output_start(const struct plan *plan);
+void output_line(struct app *app, bool error, bool whole, const char *line, size_t size);
 void output_read(struct app *app, struct stream *stream, bool readable);
 void output_end(struct app *app);
 void output_console(const char *bytes, size_t length);
@@ -329,6 +331,7 @@ struct inner {
 };
 
 void supervise_open(const struct plan *plan);
+void record_status(const struct app *app, int status, bool core);
 _Noreturn void supervise(struct inner *inner);
 
 /* ---- inner.c ---- */
@@ -339,7 +342,7 @@ _Noreturn void inner_main(struct plan *plan, int outer, int control, const int *
 
 #define CONTROL_MESSAGE 65536
 
-enum control_request { CONTROL_ENTER = 1, CONTROL_SIGNAL = 2 };
+enum control_request { CONTROL_ENTER = 1, CONTROL_SIGNAL = 2, CONTROL_RESIZE = 3 };
 enum control_reply { REPLY_STARTED = 1, REPLY_EXITED = 2, REPLY_KILLED = 3, REPLY_ERROR = 4 };
 enum { ENTER_TERMINAL = 1 };
 
@@ -388,6 +391,12 @@ void streams_handle(struct streams *streams, const struct pollfd *fds);
 void streams_drain(struct streams *streams);
 
 /* ---- outer.c and enter.c ---- */
+
+pid_t pod_start(struct plan *plan, int control, int *ret_socket, void (*child)(void),
+                const int *streams);
+void reset_process(int *ret_signals);
+void write_process_file(const char *pod_dir, const char *name, pid_t pid);
+void notify_manager(const char *state);
 
 int outer_main(int plan_fd, int lock_fd);
 int enter_main(const char *pod_dir, const char *app, char **command);

@@ -11,6 +11,8 @@
 #define STACK_BYTES (64u << 10)
 
 static void (*die_hook)(void);
+static void (*report_sink)(const char *bytes, size_t size);
+static void (*report_leave)(int status);
 
 /* Appends what fits of length bytes. */
 void text_bytes(struct text *text, const char *more, size_t length) {
@@ -88,7 +90,16 @@ static void say(const char *prefix, int error, const char *verb, const char *thi
     if (line.used == line.size)
         line.used--;
     text_add(&line, "\n");
-    (void)text_write(&line, STDERR_FILENO);
+    if (report_sink != NULL)
+        report_sink(line.at, line.used);
+    else
+        (void)text_write(&line, STDERR_FILENO);
+}
+
+/* Sends messages elsewhere than to standard error, and ends otherwise than by _exit. */
+void report_to(void (*sink)(const char *bytes, size_t size), void (*leave)(int status)) {
+    report_sink = sink;
+    report_leave = leave;
 }
 
 /* Says that something could not be done, and goes on; error is an errno of either sign. */
@@ -114,6 +125,8 @@ _Noreturn void die_with(int status, int error, const char *verb, const char *thi
     if (hook != NULL)
         hook();
     say("pod-init: cannot ", error, verb, thing);
+    if (report_leave != NULL)
+        report_leave(status);
     _exit(status);
 }
 

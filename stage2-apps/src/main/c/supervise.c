@@ -57,7 +57,7 @@ static void write_small(int dir, const char *name, const char *suffix, const cha
 }
 
 /* Records how an app has ended: its status for rkt, and the reason beside it. */
-static void record(const struct app *app, int status, bool core) {
+void record_status(const struct app *app, int status, bool core) {
     const char *name = strrchr(app->status_file, '/') + 1;
     TEXT(number, 32);
     TEXT(reason, 64);
@@ -185,11 +185,21 @@ static void stop_leftovers(struct inner *inner, struct app *app) {
         app->leftovers_until = now_millis() + inner->plan->stop_timeout;
 }
 
+/* In a machine the records are the host's. */
+static void tell_status(const struct inner *inner, const struct app *app, int status) {
+    uint32_t message[3] = {'X', (uint32_t)(app - inner->plan->app), (uint32_t)status};
+
+    (void)send(inner->outer, message, sizeof(message), MSG_NOSIGNAL);
+}
+
 static void app_ended(struct inner *inner, struct app *app, int status) {
     bool signaled = WIFSIGNALED(status);
 
     app->status = signaled ? WTERMSIG(status) : WEXITSTATUS(status);
-    record(app, status, signaled && WCOREDUMP(status));
+    if ((inner->plan->flags & POD_GUEST) != 0)
+        tell_status(inner, app, status);
+    else
+        record_status(app, status, signaled && WCOREDUMP(status));
     stop_leftovers(inner, app);
     app->ready = true;
     app->state = APP_POST_STOP;

@@ -188,6 +188,11 @@ public record PodLayout(Path directory) {
     return at("flavor");
   }
 
+  /** File that says how the pod's machine runs, written once it does (our own). */
+  public Path hypervisor() {
+    return directory.resolve("hypervisor");
+  }
+
   /** There if the pod is registered with the metadata service. */
   public Path metadataRegistered() {
     return at("mds-registered");

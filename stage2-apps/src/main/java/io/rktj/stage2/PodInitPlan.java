@@ -81,8 +81,8 @@ public final class PodInitPlan {
     network(sandbox.network());
     out.number((sandbox.shareIpc() ? 1 : 0) | (sandbox.interactive() ? 2 : 0));
     out.number(sandbox.stopTimeoutMillis());
-    operations(sandbox.mounts());
-    cgroups(sandbox.cgroups());
+    operations(out, sandbox.mounts());
+    cgroups(out, sandbox.cgroups());
   }
 
   private void network(NetworkPlan network) {
@@ -95,44 +95,45 @@ public final class PodInitPlan {
     }
   }
 
-  private void operations(List<MountOp> operations) {
+  static void operations(PlanBuffer out, List<MountOp> operations) {
     out.number(operations.size());
     for (MountOp operation : operations) {
-      operation(operation);
+      operation(out, operation);
     }
   }
 
-  private void operation(MountOp operation) {
+  private static void operation(PlanBuffer out, MountOp operation) {
     if (operation instanceof MountOp.Overlay o) {
-      operation(0, o.lower(), o.upper(), o.work(), o.isVolatile() ? 1 : 0, 0, 0);
+      operation(out, 0, o.lower(), o.upper(), o.work(), o.isVolatile() ? 1 : 0, 0, 0);
     } else if (operation instanceof MountOp.SelfBind) {
-      operation(1, "", "", "", 0, 0, 0);
+      operation(out, 1, "", "", "", 0, 0, 0);
     } else if (operation instanceof MountOp.Bind o) {
-      operation(2, o.source(), o.path(), "", o.flags(), 0, 0);
+      operation(out, 2, o.source(), o.path(), "", o.flags(), 0, 0);
     } else if (operation instanceof MountOp.BindFromPod o) {
-      operation(3, o.source(), o.path(), "", o.flags(), 0, 0);
+      operation(out, 3, o.source(), o.path(), "", o.flags(), 0, 0);
     } else if (operation instanceof MountOp.FileSystem o) {
-      operation(4, o.type(), o.path(), o.data(), o.flags(), 0, 0);
+      operation(out, 4, o.type(), o.path(), o.data(), o.flags(), 0, 0);
     } else if (operation instanceof MountOp.Directory o) {
-      operation(5, "", o.path(), "", 0, o.mode(), 0);
+      operation(out, 5, "", o.path(), "", 0, o.mode(), 0);
     } else if (operation instanceof MountOp.Symlink o) {
-      operation(6, o.target(), o.path(), "", 0, 0, 0);
+      operation(out, 6, o.target(), o.path(), "", 0, 0, 0);
     } else if (operation instanceof MountOp.Device o) {
-      operation(7, "", o.path(), "", 0, o.mode(), o.device());
+      operation(out, 7, "", o.path(), "", 0, o.mode(), o.device());
     } else if (operation instanceof MountOp.RemoveNonDirectory o) {
-      operation(8, "", o.path(), "", 0, 0, 0);
+      operation(out, 8, "", o.path(), "", 0, 0, 0);
     } else if (operation instanceof MountOp.ReadOnly o) {
-      operation(9, "", o.path(), "", o.flags(), 0, 0);
+      operation(out, 9, "", o.path(), "", o.flags(), 0, 0);
     } else if (operation instanceof MountOp.Mask o) {
-      operation(10, "", o.path(), "", 0, 0, 0);
+      operation(out, 10, "", o.path(), "", 0, 0, 0);
     } else if (operation instanceof MountOp.Console o) {
-      operation(11, "", o.path(), "", 0, 0, 0);
+      operation(out, 11, "", o.path(), "", 0, 0, 0);
     } else {
       throw new AssertionError(operation);
     }
   }
 
-  private void operation(int kind, String a, String b, String c, int flags, int mode, long device) {
+  private static void operation(
+      PlanBuffer out, int kind, String a, String b, String c, int flags, int mode, long device) {
     out.number(kind);
     out.text(a);
     out.text(b);
@@ -142,7 +143,7 @@ public final class PodInitPlan {
     out.wide(device);
   }
 
-  private void cgroups(CgroupPlan cgroups) {
+  static void cgroups(PlanBuffer out, CgroupPlan cgroups) {
     out.number(cgroups.directories().size());
     for (CgroupPlan.Directory directory : cgroups.directories()) {
       out.text(directory.path());
@@ -152,7 +153,7 @@ public final class PodInitPlan {
         out.text(setting.value());
         out.flag(setting.required());
       }
-      blob(directory.deviceProgram());
+      out.blob(directory.deviceProgram().toArray());
     }
     out.texts(cgroups.join());
   }
@@ -160,9 +161,9 @@ public final class PodInitPlan {
   private void surroundings(AppSandbox app) {
     out.text(app.name().value());
     out.text(app.rootfs());
-    operations(app.mounts());
+    operations(out, app.mounts());
     out.flag(app.readOnlyRoot());
-    cgroups(app.cgroups());
+    cgroups(out, app.cgroups());
     out.text(app.logFile());
     out.text(app.statusFile());
   }

@@ -32,6 +32,7 @@ final class CniNetworks {
   private final CniPlugin plugin;
   private final Path localConfig;
   private boolean resolv;
+  private int interfaces;
 
   private CniNetworks(Kernel kernel, Notices notices, Stage1Pod pod) {
     this.kernel = kernel;
@@ -67,6 +68,11 @@ final class CniNetworks {
       rollBack(e);
       throw e;
     }
+  }
+
+  /** How many interfaces the pod has, {@code eth0} and so on. */
+  int interfaces() {
+    return interfaces;
   }
 
   /** Whether a network has brought name servers that were wanted. */
@@ -142,6 +148,7 @@ final class CniNetworks {
         useNameServers(config.name(), result);
       }
     }
+    interfaces = networks.size();
     forward(networks, results, forwards);
   }
 

@@ -50,6 +50,11 @@ public final class PodNetwork {
     return plan;
   }
 
+  /** How many interfaces the pod has of networks, {@code eth0} and so on. */
+  public int interfaces() {
+    return networks == null ? 0 : networks.interfaces();
+  }
+
   /** Whether a network has brought name servers, which are in {@code etc/rkt-resolv.conf}. */
   public boolean writesResolv() {
     return networks != null && networks.writesResolv();

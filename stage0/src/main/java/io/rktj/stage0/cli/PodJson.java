@@ -45,6 +45,9 @@ final class PodJson {
   private void pod(PodReport pod) {
     json.beginObject().name("name").text(pod.pod().uuid().toString());
     json.name("state").text(pod.pod().state().text());
+    if (pod.hypervisor().isPresent()) {
+      json.name("hypervisor").text(pod.hypervisor().get());
+    }
     if (!pod.networks().isEmpty()) {
       json.name("networks").beginArray();
       pod.networks().forEach(this::network);

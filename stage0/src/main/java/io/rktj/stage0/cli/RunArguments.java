@@ -2,6 +2,7 @@
 package io.rktj.stage0.cli;
 
 import io.rktj.spec.discovery.ImageRef;
+import io.rktj.stage0.launch.Caller;
 import io.rktj.stage0.launch.RunOptions;
 import io.rktj.stage0.prepare.AppRequest;
 import java.nio.file.Path;
@@ -134,7 +135,24 @@ final class RunArguments {
         !insecure.capabilities(),
         !insecure.paths(),
         !insecure.seccomp(),
-        invocation.caller());
+        machine(invocation, flags));
+  }
+
+  /** The caller, with what the flags say of a machine in the place of his variables. */
+  private static Caller machine(Invocation invocation, FlagValues flags) {
+    Caller caller = invocation.caller();
+    String hypervisor = flags.text("hypervisor", "");
+    String kernel = flags.text("kernel", "");
+    if (hypervisor.isEmpty() && kernel.isEmpty()) {
+      return caller;
+    }
+    return caller
+        .with("RKT_HYPERVISOR", hypervisor)
+        .with(
+            "RKT_HYPERVISOR_KERNEL",
+            kernel.isEmpty() || kernel.equals("host")
+                ? kernel
+                : Path.of(kernel).toAbsolutePath().toString());
   }
 
   private static boolean privateIpc(String word) {

@@ -127,6 +127,9 @@ final class StatusCommand implements CommandBody {
     if (report.pid().isPresent()) {
       text.append("pid=").append(report.pid().getAsInt()).append('\n');
     }
+    if (report.hypervisor().isPresent()) {
+      text.append("hypervisor=").append(Escaped.line(report.hypervisor().get())).append('\n');
+    }
     text.append("exited=").append(state != PodState.RUNNING).append('\n');
     for (AppReport app : report.apps()) {
       if (state != PodState.RUNNING && app.exitStatus().isPresent()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.launch;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,5 +14,20 @@ public record Caller(String localConfig, boolean debug, List<String> environment
   /** Copies its list. */
   public Caller {
     environment = List.copyOf(environment);
+  }
+
+  /** The same with another value of a variable, unless that is empty. */
+  public Caller with(String name, String value) {
+    if (value.isEmpty()) {
+      return this;
+    }
+    List<String> changed = new ArrayList<>();
+    for (String entry : environment) {
+      if (!entry.startsWith(name + "=")) {
+        changed.add(entry);
+      }
+    }
+    changed.add(name + "=" + value);
+    return new Caller(localConfig, debug, changed);
   }
 }

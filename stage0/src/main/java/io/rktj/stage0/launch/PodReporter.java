@@ -61,10 +61,18 @@ public final class PodReporter {
         files.created(),
         started ? files.started() : Optional.empty(),
         started ? pid(pod, files) : OptionalInt.empty(),
+        started ? hypervisor(pod) : Optional.empty(),
         started ? networks(pod) : List.of(),
         apps,
         manifest.isPresent() ? manifest.get().userAnnotations() : Map.of(),
         manifest.isPresent() ? manifest.get().userLabels() : Map.of());
+  }
+
+  private static Optional<String> hypervisor(Pod pod) {
+    Optional<byte[]> word = read(pod.layout().hypervisor());
+    return word.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new String(word.get(), StandardCharsets.US_ASCII).strip());
   }
 
   /** The process to enter; of a pod that has ended, the number that its file still holds. */

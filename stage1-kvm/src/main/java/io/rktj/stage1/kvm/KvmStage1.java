@@ -1,55 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage1.kvm;
 
+import io.rktj.linux.Kernel;
 import io.rktj.linux.ProcessImage;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.Stage1Pod;
+import io.rktj.stage1.host.ControlGroupRemover;
+import io.rktj.stage1.host.PodProcess;
+import io.rktj.stage1.net.PodNetwork;
+import io.rktj.stage2.PodInit;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
-/** The flavour of virtual machines, whose place this is; until it comes it refuses every call. */
+/**
+ * The flavour of virtual machines: a pod runs in one with a kernel of its own, by the same plan as
+ * in name spaces. Plans in Java, then becomes pod-init, which looks after the machine.
+ */
 public final class KvmStage1 implements Stage1 {
+  static final String FLAVOUR = "kvm";
+
+  private static final int INTERFACE_VERSION = 6;
+  private static final int UMASK = 022;
+
+  private final Kernel kernel;
+
+  /** The flavour on this host. */
+  public KvmStage1() {
+    this(Kernel.host());
+  }
+
+  KvmStage1(Kernel kernel) {
+    this.kernel = kernel;
+  }
+
   @Override
   public String flavour() {
-    return "kvm";
+    return FLAVOUR;
   }
 
   @Override
   public int interfaceVersion() {
-    return 6;
+    return INTERFACE_VERSION;
   }
 
   @Override
   public void requireUsable() {
-    throw refusal("run");
+    if (!Files.isExecutable(Path.of(QemuCommand.PROGRAM))) {
+      throw new Stage1Exception(
+          "stage1: cannot run a virtual machine: \"" + QemuCommand.PROGRAM + "\" is not there",
+          "apt-get install qemu-system-x86 erofs-utils",
+          null);
+    }
   }
 
   @Override
   public ProcessImage run(Stage1Call call, Notices notices) {
-    throw refusal("run");
+    refuse(call);
+    int umask = kernel.umask(UMASK);
+    try {
+      return new MachinePlanner(kernel, call, notices).plan();
+    } finally {
+      kernel.umask(umask);
+    }
+  }
+
+  /** What a machine cannot have (rkt's words, {@code spec/rkt-runtime.md} section 18). */
+  private static void refuse(Stage1Call call) {
+    if (call.networks().contains("host")) {
+      throw new Stage1Exception(
+          "stage1: flavor kvm requires private network configuration (try --net)");
+    }
+    if (!call.privateIpc()) {
+      throw new Stage1Exception(
+          "stage1: flavor kvm requires private IPC namespace (try to remove --ipc)");
+    }
   }
 
   @Override
   public ProcessImage enter(Stage1Pod pod, String app, List<String> command) {
-    throw refusal("enter");
+    return PodInit.enter(pod, app, command);
   }
 
   @Override
   public void stop(Stage1Pod pod, boolean force) {
-    throw refusal("stop");
+    PodProcess process = new PodProcess(kernel, pod);
+    if (force) {
+      process.kill();
+    } else {
+      process.terminate();
+    }
   }
 
   @Override
   public void gc(Stage1Pod pod, Notices notices) {
-    throw refusal("gc");
-  }
-
-  private static Stage1Exception refusal(String entryPoint) {
-    return new Stage1Exception(
-        "stage1: cannot " + entryPoint + " a pod of flavour \"kvm\": not supported yet",
-        "choose the flavour nspawn, which is the default",
-        null);
+    new ControlGroupRemover(kernel, notices).remove(pod);
+    PodNetwork.detach(kernel, pod, notices);
   }
 }

@@ -24,6 +24,14 @@ public enum Requirement {
       return ROOT.met() && succeeds("unshare", "-mpuinf", "true");
     }
   },
+  /** A machine monitor, and the maker of its disks. */
+  MACHINES("qemu-system-x86 and erofs-utils") {
+    @Override
+    boolean met() {
+      return Files.isExecutable(Path.of("/usr/bin/qemu-system-x86_64"))
+          && Files.isExecutable(Path.of("/usr/bin/mkfs.erofs"));
+    }
+  },
   /** Debian's CNI plugins, iptables and ip. */
   NETWORK("containernetworking-plugins, iptables and iproute2") {
     @Override

@@ -30,16 +30,16 @@ class RefusalIT {
   }
 
   @Test
-  void podInAVirtualMachine() {
+  void podWithoutNameSpaces() {
     rkt.run(
             "--insecure-options=image",
             "run",
             "--net=none",
-            "--stage1-name=rktj.io/stage1-kvm",
+            "--stage1-name=rktj.io/stage1-fly",
             aci.toString())
         .exits(254)
         .isTidy()
-        .stderrHas("stage1: cannot run a pod of flavour \"kvm\": not supported yet");
+        .stderrHas("stage1 \"stage1-fly\": not supported yet");
     leavesNoPod();
   }
 

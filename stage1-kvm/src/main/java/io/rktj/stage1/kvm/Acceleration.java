@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage1.kvm;
+
+import io.rktj.stage1.Notices;
+import io.rktj.stage1.Stage1Exception;
+import io.rktj.stage2.PodInit;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether machines run with the processor's help here. The probe runs a loop where a guest's kernel
+ * would run; its verdict is kept until the host boots, or its kernel changes.
+ */
+final class Acceleration {
+  private static final String DEVICE = "/dev/kvm";
+  private static final String FILE = "verdict";
+
+  private final MachineCache cache;
+  private final Notices notices;
+
+  Acceleration(MachineCache cache, Notices notices) {
+    this.cache = cache;
+    this.notices = notices;
+  }
+
+  /** The modes to try, by the word of {@code --hypervisor}; says so if the boundary is weaker. */
+  List<String> modes(String word) {
+    switch (word) {
+      case "tcg":
+        return List.of("tcg");
+      case "", "auto", "kvm":
+        break;
+      default:
+        throw new Stage1Exception(
+            "stage1: unknown hypervisor \"" + word + "\": auto, kvm or tcg are known");
+    }
+    String verdict = verdict();
+    if (verdict.startsWith("usable")) {
+      return word.equals("kvm") ? List.of("kvm") : List.of("kvm", "tcg");
+    }
+    String reason = verdict.substring(verdict.indexOf(' ') + 1);
+    if (word.equals("kvm")) {
+      throw new Stage1Exception(
+          "stage1: cannot use " + DEVICE + ": " + reason, "--hypervisor=auto emulates", null);
+    }
+    notices.warn(
+        "kvm: "
+            + DEVICE
+            + ": "
+            + reason
+            + "; the machine is emulated (no hardware isolation)."
+            + " --hypervisor=kvm to refuse");
+    return List.of("tcg");
+  }
+
+  private String verdict() {
+    String key = key();
+    Optional<String> known = cache.text(FILE);
+    if (known.isPresent() && known.get().startsWith(key + "\n")) {
+      return known.get().substring(key.length() + 1);
+    }
+    String verdict =
+        HostCommand.run(new File("/"), List.of(PodInit.path(), "probe", DEVICE)).strip();
+    cache.directory("");
+    cache.write(FILE, key + "\n" + verdict);
+    return verdict;
+  }
+
+  /** Dies with this boot of the host. */
+  private static String key() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip()
+          + " "
+          + System.getProperty("os.version", "")
+          + (new File(DEVICE).canWrite() ? " writable" : " missing");
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+}

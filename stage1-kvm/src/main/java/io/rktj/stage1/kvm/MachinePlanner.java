@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage1.kvm;
+
+import io.rktj.linux.ErrnoException;
+import io.rktj.linux.Fd;
+import io.rktj.linux.FileStatus;
+import io.rktj.linux.Kernel;
+import io.rktj.linux.Open;
+import io.rktj.linux.ProcessImage;
+import io.rktj.pod.HostException;
+import io.rktj.pod.PodLayout;
+import io.rktj.spec.AcName;
+import io.rktj.stage1.Notices;
+import io.rktj.stage1.PreparedApp;
+import io.rktj.stage1.Stage1Call;
+import io.rktj.stage1.Stage1Exception;
+import io.rktj.stage1.host.HostFactsReader;
+import io.rktj.stage1.host.PodFiles;
+import io.rktj.stage1.host.VolumeSources;
+import io.rktj.stage1.net.PodNetwork;
+import io.rktj.stage1.plan.Bytes;
+import io.rktj.stage1.plan.CgroupPlan;
+import io.rktj.stage1.plan.HostFacts;
+import io.rktj.stage1.plan.NetworkPlan;
+import io.rktj.stage1.plan.Planner;
+import io.rktj.stage1.plan.PodPlan;
+import io.rktj.stage1.plan.PodVolumes;
+import io.rktj.stage1.plan.Surroundings;
+import io.rktj.stage1.plan.VolumeResolver;
+import io.rktj.stage2.AppPlan;
+import io.rktj.stage2.CompiledDevicePolicy;
+import io.rktj.stage2.MachinePlan;
+import io.rktj.stage2.PodApps;
+import io.rktj.stage2.PodInit;
+import io.rktj.stage2.PodInitPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Decides a machine for a pod: the pod's plan as the guest carries it out, with the same paths as
+ * on the host, and the plan of what is around it.
+ */
+final class MachinePlanner {
+  /** What a guest of ours offers: control groups of version 2, and no tap device. */
+  private static final HostFacts GUEST =
+      new HostFacts(
+          List.of(),
+          java.util.Optional.of(
+              new HostFacts.Unified("/sys/fs/cgroup", "", List.of("cpu", "memory"), false)),
+          false);
+
+  private static final String IMAGES = "/images/";
+
+  private final Kernel kernel;
+  private final Stage1Call call;
+  private final PodLayout layout;
+  private final Notices notices;
+
+  MachinePlanner(Kernel kernel, Stage1Call call, Notices notices) {
+    this.kernel = kernel;
+    this.call = call;
+    this.notices = notices;
+    layout = call.layout();
+  }
+
+  ProcessImage plan() {
+    MachineCache cache = new MachineCache(kernel, layout);
+    List<String> modes = new Acceleration(cache, notices).modes(variable("RKT_HYPERVISOR"));
+    GuestKernels.GuestKernel guest =
+        new GuestKernels(cache, notices).find(variable("RKT_HYPERVISOR_KERNEL"));
+    PodVolumes volumes = VolumeResolver.resolve(call);
+    for (Surroundings.SourceDevice device : VolumeSources.check(kernel, volumes)) {
+      throw new Stage1Exception(
+          "stage1: cannot give the device \"" + device.source() + "\" to a virtual machine");
+    }
+    List<AppPlan> apps = PodApps.compile(kernel, call, notices);
+    List<Path> disks = new ArrayList<>();
+    for (PreparedApp app : call.apps()) {
+      disks.add(new TreeImages(notices).of(app));
+    }
+    PodNetwork network = PodNetwork.attach(kernel, call, notices);
+    try {
+      MachinePlan plan = plan(modes, guest, volumes, apps, disks, network);
+      return PodInit.run(kernel, call, "machine", plan.write());
+    } catch (RuntimeException e) {
+      network.rollBack(e);
+      throw e;
+    }
+  }
+
+  private MachinePlan plan(
+      List<String> modes,
+      GuestKernels.GuestKernel guest,
+      PodVolumes volumes,
+      List<AppPlan> apps,
+      List<Path> disks,
+      PodNetwork network) {
+    PodPlan outside =
+        Planner.plan(
+            call,
+            new Surroundings(
+                HostFactsReader.read(),
+                volumes,
+                List.of(),
+                network.plan(),
+                network.writesResolv(),
+                new CompiledDevicePolicy()));
+    new PodFiles(kernel, call)
+        .make(outside, PodApps.environments(apps), volumes, KvmStage1.FLAVOUR);
+    GuestVolumes shared = GuestVolumes.of(volumes);
+    PodPlan inside =
+        Planner.plan(
+            inGuest(),
+            new Surroundings(
+                GUEST,
+                shared.inGuest(volumes),
+                List.of(),
+                network.interfaces() > 0 ? new NetworkPlan.Host() : new NetworkPlan.LoopbackOnly(),
+                network.writesResolv(),
+                new CompiledDevicePolicy()));
+    for (String warning : inside.warnings()) {
+      notices.warn(warning);
+    }
+    List<String> interfaces = new ArrayList<>();
+    List<String> cards = new ArrayList<>();
+    for (int i = 0; i < network.interfaces(); i++) {
+      interfaces.add("eth" + i);
+      cards.add(hardwareAddress(i));
+    }
+    QemuCommand qemu =
+        new QemuCommand(
+            guest,
+            MachineSize.of(call.apps()),
+            disks,
+            cards,
+            !shared.isEmpty(),
+            variable("RKT_HYPERVISOR_EXTRA_KERNEL_PARAMS"));
+    List<MachinePlan.Mode> commands = new ArrayList<>();
+    for (String mode : modes) {
+      commands.add(qemu.mode(mode));
+    }
+    return new MachinePlan(
+        Bytes.copyOf(PodInitPlan.write(inside.sandbox(), apps)),
+        setup(disks.size(), !shared.isEmpty()),
+        machineGroups(outside.sandbox().cgroups()),
+        network.plan() instanceof NetworkPlan.Joined joined ? joined.path() : "",
+        interfaces,
+        cards,
+        qemu.jail(modes.contains("kvm")),
+        shared.tree(),
+        shared.isEmpty() ? List.of() : server(),
+        layout.hypervisor().toString(),
+        commands);
+  }
+
+  /** The call as the guest sees it: the trees are on disks, everything else has the same path. */
+  private Stage1Call inGuest() {
+    List<PreparedApp> apps = new ArrayList<>();
+    for (int i = 0; i < call.apps().size(); i++) {
+      PreparedApp app = call.apps().get(i);
+      apps.add(
+          new PreparedApp(
+              app.runtime(),
+              app.app(),
+              app.imageName(),
+              app.imageLabels(),
+              app.imageAnnotations(),
+              IMAGES + i,
+              app.treeId()));
+    }
+    return new Stage1Call(
+        call.uuid(),
+        layout,
+        call.manifest(),
+        apps,
+        true,
+        call.networks(),
+        call.interactive(),
+        call.hostname(),
+        call.dns(),
+        call.hosts(),
+        true,
+        call.restrictCapabilities(),
+        call.protectPaths(),
+        call.filterSystemCalls(),
+        call.localConfig(),
+        call.debug(),
+        call.lockFd(),
+        call.environment());
+  }
+
+  private MachinePlan.GuestSetup setup(int disks, boolean shares) {
+    List<MachinePlan.Directory> directories = new ArrayList<>();
+    List<MachinePlan.TextFile> files = new ArrayList<>();
+    List<MachinePlan.Disk> images = new ArrayList<>();
+    directories.add(new MachinePlan.Directory(layout.stage1Rootfs().toString(), 0755, 0, 0));
+    for (PreparedApp app : call.apps()) {
+      AcName name = app.runtime().name();
+      FileStatus root = rootOf(app);
+      directories.add(directory(layout.appRootfs(name)));
+      directories.add(directory(layout.overlayWork(app.treeId(), name)));
+      directories.add(
+          new MachinePlan.Directory(
+              layout.overlayUpper(app.treeId(), name).toString(),
+              root.mode() & 07777,
+              root.uid(),
+              root.gid()));
+    }
+    for (String name : List.of("rkt-resolv.conf", "rkt-hosts", "hosts-fallback")) {
+      copy(layout.stage1Rootfs().resolve("etc").resolve(name), files);
+    }
+    if (call.dns() == Stage1Call.DnsMode.HOST) {
+      copy(Path.of("/etc/resolv.conf"), files);
+    }
+    if (call.hosts() == Stage1Call.HostsMode.HOST) {
+      copy(Path.of("/etc/hosts"), files);
+    }
+    for (int i = 0; i < disks; i++) {
+      images.add(new MachinePlan.Disk(QemuCommand.serial(i), IMAGES + i));
+    }
+    return new MachinePlan.GuestSetup(directories, files, images, shares ? GuestVolumes.PATH : "");
+  }
+
+  private static MachinePlan.Directory directory(Path path) {
+    return new MachinePlan.Directory(path.toString(), 0755, 0, 0);
+  }
+
+  private FileStatus rootOf(PreparedApp app) {
+    try (Fd tree = kernel.open(app.treeRootfs(), Open.O_PATH | Open.O_DIRECTORY, 0)) {
+      return kernel.stat(tree.number());
+    } catch (ErrnoException e) {
+      throw new HostException("stage1: cannot look at \"" + app.treeRootfs() + "\"", e);
+    }
+  }
+
+  /** A small file of the host's, at the same place in the guest; nothing if there is none. */
+  private static void copy(Path file, List<MachinePlan.TextFile> files) {
+    if (!Files.isRegularFile(file)) {
+      return;
+    }
+    try {
+      files.add(
+          new MachinePlan.TextFile(file.toString(), 0644, Bytes.copyOf(Files.readAllBytes(file))));
+    } catch (IOException e) {
+      throw new HostException("stage1: cannot read \"" + file + "\"", e);
+    }
+  }
+
+  /** Memory is limited by the machine's size; the monitor's own needs come on top of the limits. */
+  private static CgroupPlan machineGroups(CgroupPlan pod) {
+    List<CgroupPlan.Directory> directories = new ArrayList<>();
+    for (CgroupPlan.Directory directory : pod.directories()) {
+      List<CgroupPlan.Setting> settings = new ArrayList<>();
+      for (CgroupPlan.Setting setting : directory.settings()) {
+        if (!setting.file().startsWith("memory.")) {
+          settings.add(setting);
+        }
+      }
+      directories.add(
+          new CgroupPlan.Directory(directory.path(), settings, directory.deviceProgram()));
+    }
+    return new CgroupPlan(directories, pod.join());
+  }
+
+  /** The server of shares: the newer program where there is one. */
+  private List<String> server() {
+    String root = layout.stage1Rootfs().toString();
+    for (String program : List.of("/usr/libexec/virtiofsd")) {
+      if (Files.isExecutable(Path.of(program))) {
+        return List.of(program, "--fd=5", "--shared-dir=" + root, "--xattr");
+      }
+    }
+    String program = "/usr/lib/qemu/virtiofsd";
+    if (!Files.isExecutable(Path.of(program))) {
+      throw new Stage1Exception(
+          "stage1: cannot share volumes with a virtual machine: virtiofsd is not there",
+          "apt-get install virtiofsd, or qemu-system-common before Debian 13",
+          null);
+    }
+    return List.of(program, "--fd=5", "-o", "source=" + root, "-o", "cache=auto", "-o", "xattr");
+  }
+
+  private String hardwareAddress(int card) {
+    String digits = call.uuid().toString().replace("-", "");
+    return "02:"
+        + digits.substring(0, 2)
+        + ":"
+        + digits.substring(2, 4)
+        + ":"
+        + digits.substring(4, 6)
+        + ":"
+        + digits.substring(6, 8)
+        + ":0"
+        + card;
+  }
+
+  private String variable(String name) {
+    for (String entry : call.environment()) {
+      if (entry.startsWith(name + "=")) {
+        return entry.substring(name.length() + 1);
+      }
+    }
+    return "";
+  }
+}

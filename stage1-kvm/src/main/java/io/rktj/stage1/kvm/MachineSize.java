@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage1.kvm;
+
+import io.rktj.spec.manifest.Isolator;
+import io.rktj.stage1.PreparedApp;
+import java.util.List;
+
+/**
+ * Memory and processors of a machine: what its apps' limits add up to, and what the guest's own
+ * kernel and processes take beside them.
+ *
+ * @param mebibytes memory
+ * @param cpus processors; 0 if no app has a limit
+ */
+record MachineSize(int mebibytes, int cpus) {
+  private static final long MEBIBYTE = 1 << 20;
+  private static final long OWN = 64;
+  private static final long UNLIMITED = 192;
+  private static final long LEAST = 128;
+
+  static MachineSize of(List<PreparedApp> apps) {
+    long bytes = 0;
+    long milliCpus = 0;
+    boolean unlimited = false;
+    for (PreparedApp app : apps) {
+      boolean limited = false;
+      for (Isolator isolator : app.app().isolators()) {
+        if (isolator instanceof Isolator.Resource resource && resource.limit().isPresent()) {
+          if (resource.name().equals("resource/memory")) {
+            bytes += resource.limit().get().value();
+            limited = true;
+          } else if (resource.name().equals("resource/cpu")) {
+            milliCpus += resource.limit().get().milliValue();
+          }
+        }
+      }
+      unlimited |= !limited;
+    }
+    long mebibytes = (bytes + MEBIBYTE - 1) / MEBIBYTE + (unlimited ? UNLIMITED : 0) + OWN;
+    int host = Runtime.getRuntime().availableProcessors();
+    return new MachineSize(
+        (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST, mebibytes)),
+        (int) Math.min(host, (milliCpus + 999) / 1000));
+  }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage1.kvm;
+
+import io.rktj.linux.FileStatus;
+import io.rktj.stage1.plan.MountOp;
+import io.rktj.stage2.MachinePlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The machine monitor: its command line, and the root file system that is all it sees. The numbers
+ * of descriptors are those of {@code machine.h}.
+ */
+final class QemuCommand {
+  static final String PROGRAM = "/usr/bin/qemu-system-x86_64";
+
+  private static final int BOOT_MILLIS_KVM = 10_000;
+  private static final int BOOT_MILLIS_TCG = 90_000;
+  private static final int FIRST_TAP = 8;
+  private static final String SLOW_STARTERS =
+      "jent_mod_init,init_kprobe_trace,init_blk_tracer,load_system_certificate_list";
+
+  private final GuestKernels.GuestKernel kernel;
+  private final MachineSize size;
+  private final List<Path> disks;
+  private final List<String> cards;
+  private final boolean shares;
+  private final String parameters;
+
+  /**
+   * A machine.
+   *
+   * @param cards hardware addresses of its network cards
+   * @param parameters more words for the guest's kernel
+   */
+  QemuCommand(
+      GuestKernels.GuestKernel kernel,
+      MachineSize size,
+      List<Path> disks,
+      List<String> cards,
+      boolean shares,
+      String parameters) {
+    this.kernel = kernel;
+    this.size = size;
+    this.disks = disks;
+    this.cards = cards;
+    this.shares = shares;
+    this.parameters = parameters;
+  }
+
+  MachinePlan.Mode mode(String name) {
+    boolean kvm = name.equals("kvm");
+    int cpus = size.cpus() > 0 ? size.cpus() : kvm ? Runtime.getRuntime().availableProcessors() : 1;
+    List<String> words = new ArrayList<>();
+    words.addAll(List.of(PROGRAM, "-nodefaults", "-no-user-config", "-display", "none"));
+    words.addAll(List.of("-no-reboot", "-machine", machine(), "-accel", name));
+    words.addAll(List.of("-cpu", kvm ? "host" : "max", "-smp", Integer.toString(cpus)));
+    words.addAll(List.of("-m", Integer.toString(size.mebibytes())));
+    words.addAll(List.of("-global", "virtio-mmio.force-legacy=false"));
+    words.addAll(
+        List.of(
+            "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"));
+    words.addAll(List.of("-kernel", "/kernel", "-initrd", "/initrd"));
+    words.addAll(List.of("-append", append(kvm)));
+    words.addAll(List.of("-chardev", "socket,id=console,fd=4", "-serial", "chardev:console"));
+    words.addAll(List.of("-chardev", "socket,id=control,fd=3", "-device", "virtio-serial-device"));
+    words.addAll(List.of("-device", "virtserialport,chardev=control,name=rkt.control"));
+    devices(words);
+    return new MachinePlan.Mode(name, kvm ? BOOT_MILLIS_KVM : BOOT_MILLIS_TCG, words);
+  }
+
+  private String machine() {
+    return "microvm,acpi=on,isa-serial=on,pit=on,pic=on,rtc=on"
+        + (shares ? ",memory-backend=memory" : "");
+  }
+
+  private void devices(List<String> words) {
+    for (int i = 0; i < disks.size(); i++) {
+      words.addAll(
+          List.of(
+              "-drive", "id=disk" + i + ",file=/disks/" + i + ",format=raw,if=none,readonly=on"));
+      words.addAll(List.of("-device", "virtio-blk-device,drive=disk" + i + ",serial=" + serial(i)));
+    }
+    for (int i = 0; i < cards.size(); i++) {
+      words.addAll(List.of("-netdev", "tap,id=net" + i + ",fd=" + (FIRST_TAP + i)));
+      words.addAll(List.of("-device", "virtio-net-device,netdev=net" + i + ",mac=" + cards.get(i)));
+    }
+    if (shares) {
+      words.addAll(
+          List.of(
+              "-object",
+              "memory-backend-memfd,id=memory,size=" + size.mebibytes() + "M,share=on",
+              "-chardev",
+              "socket,id=shares,fd=5",
+              "-device",
+              "vhost-user-fs-device,chardev=shares,tag=shares"));
+    }
+  }
+
+  /** The serial number of a disk, which the guest knows it by. */
+  static String serial(int disk) {
+    return "rkt" + disk;
+  }
+
+  /** An emulated machine cannot measure its clock on a busy host, so it is told. */
+  private String append(boolean kvm) {
+    StringBuilder text = new StringBuilder("console=ttyS0 quiet reboot=t panic=-1");
+    text.append(" cryptomgr.notests no_timer_check initcall_blacklist=").append(SLOW_STARTERS);
+    if (!kvm) {
+      long khz = hostKhz();
+      if (khz > 0) {
+        text.append(" tsc_early_khz=").append(khz);
+      }
+    }
+    return parameters.isEmpty() ? text.toString() : text.append(' ').append(parameters).toString();
+  }
+
+  private static long hostKhz() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/cpuinfo"))) {
+        if (line.startsWith("cpu MHz")) {
+          return (long) (Double.parseDouble(line.substring(line.indexOf(':') + 1).strip()) * 1000);
+        }
+      }
+    } catch (IOException | NumberFormatException e) {
+      return 0; // then the guest measures
+    }
+    return 0;
+  }
+
+  /** Programs and libraries, the machine's own files, a few devices; all read-only. */
+  List<MountOp> jail(boolean kvm) {
+    int readOnly = MountOp.READ_ONLY | MountOp.NO_SUID | MountOp.NO_DEV;
+    List<MountOp> root = new ArrayList<>();
+    root.add(new MountOp.FileSystem("tmpfs", "/", MountOp.NO_SUID, "mode=0755,size=1m"));
+    root.add(new MountOp.Bind("/usr", "/usr", readOnly | MountOp.RECURSIVE));
+    for (String name : List.of("bin", "lib", "lib64")) {
+      root.add(new MountOp.Symlink("usr/" + name, "/" + name));
+    }
+    root.add(new MountOp.Bind("/etc/ld.so.cache", "/etc/ld.so.cache", readOnly | MountOp.OPTIONAL));
+    root.add(new MountOp.Directory("/dev", 0755));
+    device(root, "/dev/null", 1, 3);
+    device(root, "/dev/zero", 1, 5);
+    device(root, "/dev/urandom", 1, 9);
+    if (kvm) {
+      device(root, "/dev/kvm", 10, 232);
+    }
+    root.add(new MountOp.Bind(kernel.kernel().toString(), "/kernel", readOnly));
+    root.add(new MountOp.Bind(kernel.initrd().toString(), "/initrd", readOnly));
+    for (int i = 0; i < disks.size(); i++) {
+      root.add(new MountOp.Bind(disks.get(i).toString(), "/disks/" + i, readOnly));
+    }
+    return root;
+  }
+
+  private static void device(List<MountOp> root, String path, int major, int minor) {
+    root.add(new MountOp.Device(path, FileStatus.S_IFCHR | 0666, (long) major << 8 | minor));
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.stage1.kvm;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rktj.stage1.plan.AppMount;
+import io.rktj.stage1.plan.MountOp;
+import io.rktj.stage1.plan.PodVolumes;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MachineTest {
+  private final QemuCommand qemu =
+      new QemuCommand(
+          new GuestKernels.GuestKernel(Path.of("/cache/vmlinux"), Path.of("/cache/initrd"), "6.1"),
+          new MachineSize(256, 0),
+          List.of(Path.of("/cas/tree/a/image.erofs")),
+          List.of("02:00:00:00:00:00"),
+          false,
+          "");
+
+  @Test
+  void emulatedMachineHasOneProcessorAndIsSandboxed() {
+    List<String> command = qemu.mode("tcg").command();
+
+    assertThat(command).startsWith(QemuCommand.PROGRAM).contains("-sandbox", "tcg", "max", "256");
+    assertThat(command.get(command.indexOf("-smp") + 1)).isEqualTo("1");
+    assertThat(command.get(command.indexOf("-sandbox") + 1))
+        .startsWith("on,")
+        .contains("spawn=deny");
+    assertThat(command).doesNotContain("-netdev user").contains("tap,id=net0,fd=8");
+  }
+
+  @Test
+  void jailShowsFilesReadOnlyAndTheKvmDeviceOnlyWhereItIsUsed() {
+    for (MountOp step : qemu.jail(false)) {
+      if (step instanceof MountOp.Bind bind) {
+        assertThat(bind.flags() & MountOp.READ_ONLY).as(bind.path()).isNotZero();
+      }
+    }
+    assertThat(qemu.jail(false).toString()).doesNotContain("/dev/kvm");
+    assertThat(qemu.jail(true).toString()).contains("/dev/kvm");
+  }
+
+  @Test
+  void volumesAreSharedOncePerWayTheyAreUsed() {
+    AppMount written = new AppMount("v", "/data", "/a", false, true);
+    AppMount again = new AppMount("v", "/data", "/b", false, true);
+    AppMount read = new AppMount("v", "/data", "/c", true, true);
+    PodVolumes volumes =
+        new PodVolumes(
+            List.of(List.of(written, read), List.of(again)), List.of(), List.of(), List.of());
+
+    GuestVolumes shared = GuestVolumes.of(volumes);
+
+    assertThat(shared.inGuest(volumes).mounts().toString())
+        .contains("/volumes/0", "/volumes/1")
+        .doesNotContain("/volumes/2", "/data");
+    assertThat(shared.tree()).hasSize(3);
+    assertThat(((MountOp.Bind) shared.tree().get(2)).flags() & MountOp.READ_ONLY).isNotZero();
+    assertThat(((MountOp.Bind) shared.tree().get(1)).flags() & MountOp.NO_DEV).isNotZero();
+  }
+
+  @Test
+  void initialRootHoldsInitAndDriversInOrder() {
+    byte[] init = "init".getBytes(US_ASCII);
+    byte[] image = Initramfs.of(init, List.of("first".getBytes(US_ASCII), new byte[] {'2'}));
+
+    String text = new String(image, US_ASCII);
+    assertThat(text).startsWith("070701").contains("dev/console", "TRAILER!!!");
+    assertThat(text.indexOf("modules/00")).isPositive().isLessThan(text.indexOf("modules/01"));
+    assertThat(image.length % 4).isZero();
+    assertThat(Initramfs.of(init, List.of())).isEqualTo(Initramfs.of(init, List.of()));
+  }
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of a machine's supervisor share: machine.c and channels.c. */
+#ifndef RKTJ_HOST_H
+#define RKTJ_HOST_H
+
+#include "machine.h"
+
+#define CHANNEL_POLLS (4 * CHANNELS)
+
+struct host {
+    struct machine_plan machine;
+    struct plan plan; /* of the pod */
+    struct vmm vmm;
+    int signals;
+    int control; /* the listening socket for visitors */
+    bool alive;  /* the guest has said its first word */
+    bool ready;
+    bool gone;
+    bool pinged;
+    bool relaying; /* an interactive pod on a terminal */
+    const char *failure;
+    int inner_status; /* -1: the pod has not ended */
+    int64_t boot_by;
+    int64_t stop_by;
+    int64_t heard;
+    struct frame_reader reader;
+    unsigned char *send;
+    size_t send_begin;
+    size_t send_end;
+    char *words;
+    size_t words_used;
+    uint32_t network_size;
+    unsigned char network[8192];
+};
+
+extern struct host host;
+
+void host_send(unsigned type, unsigned channel, const void *payload, uint32_t size);
+void host_fail(const char *why);
+
+void channels_open(void);
+unsigned channels_poll(struct pollfd *fds);
+void channels_handle(const struct pollfd *fds, bool visitor);
+void channels_frame(const struct frame *frame);
+void channels_resize_main(void);
+bool channels_busy(void);
+void channels_end(void);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pods in virtual machines: `pod-init machine` looks after the machine on the host, pod-init as
+ * the machine's first process carries out the pod's plan inside, and between the two runs one
+ * stream of frames, both ways.
+ *
+ *   size of the payload (32 bits) | type (16) | channel (16) | payload
+ *
+ * Numbers are least significant byte first. Channel 0 is the machine itself, 1 the pod's own
+ * streams, the others are visits. Bytes of a channel (FRAME_DATA: stream 1 or 2, then the bytes)
+ * may be sent up to a window; the receiver gives back what he has passed on (FRAME_CREDIT), so
+ * neither side ever holds more than a window of anybody's bytes. Whatever else arrives from a
+ * guest ends the machine.
+ */
+#ifndef RKTJ_MACHINE_H
+#define RKTJ_MACHINE_H
+
+#include "podinit.h"
+
+#define FRAME_HEADER 8
+#define FRAME_LIMIT (CONTROL_MESSAGE + 64)
+#define FRAME_SPACE (2 * (FRAME_LIMIT + FRAME_HEADER))
+#define WINDOW 32768u
+#define CHANNELS (2 + CONTROL_VISITS)
+#define GREETING "rktjvm01"
+
+enum frame_type {
+    /* from the guest */
+    FRAME_HELLO = 1, /* the greeting */
+    FRAME_READY,     /* all apps have started */
+    FRAME_STOPPING,
+    FRAME_STATUS,  /* app, wait status: an app has ended */
+    FRAME_MESSAGE, /* text for people */
+    FRAME_EXIT,    /* status: the pod has ended */
+    FRAME_REPLY,   /* of a visit: eight bytes as on the control socket */
+    FRAME_PONG,
+    /* both ways */
+    FRAME_DATA,
+    FRAME_CREDIT,
+    /* from the host */
+    FRAME_SETUP, /* parts of the machine's own set-up, of its network, of the plan */
+    FRAME_NETWORK,
+    FRAME_PLAN,
+    FRAME_START, /* seconds (64 bits), nanoseconds, random bytes */
+    FRAME_STOP,
+    FRAME_ENTER, /* a request as on the control socket */
+    FRAME_SIGNAL,
+    FRAME_RESIZE, /* rows, columns */
+    FRAME_HANGUP,
+    FRAME_PING, /* seconds (64 bits), nanoseconds */
+};
+
+struct frame {
+    unsigned type;
+    unsigned channel;
+    uint32_t size;
+    const unsigned char *data;
+};
+
+struct frame_reader {
+    size_t begin;
+    size_t end;
+    unsigned char *bytes; /* FRAME_SPACE */
+};
+
+ssize_t frames_fill(struct frame_reader *reader, int fd);
+int frames_next(struct frame_reader *reader, struct frame *ret_frame);
+void frame_header(unsigned char header[FRAME_HEADER], unsigned type, unsigned channel,
+                  uint32_t size);
+void put32(unsigned char *to, uint32_t number);
+uint32_t get32(const unsigned char *from);
+
+/* Bytes on their way: at most a window of them. */
+struct queue {
+    uint32_t begin;
+    uint32_t end;
+    char *bytes; /* WINDOW */
+};
+
+void queue_open(struct queue *queue);
+bool queue_add(struct queue *queue, const void *bytes, uint32_t size);
+uint32_t queue_write(struct queue *queue, int fd, uint32_t most, bool *ret_broken);
+
+/* ---- plan.c ---- */
+
+struct machine_mode {
+    const char *name;
+    uint32_t boot_millis;
+    struct strings command;
+};
+
+struct machine_plan {
+    const void *pod;
+    uint32_t pod_size;
+    const void *setup;
+    uint32_t setup_size;
+    struct cgroup_plan cgroups;
+    const char *netns; /* empty: a machine without a network */
+    struct strings interfaces;
+    struct strings addresses; /* of the machine's network cards, in the interfaces' order */
+    struct mount_ops jail;
+    struct mount_ops shares;
+    struct strings server; /* of the shares; none if there are none */
+    const char *mode_file; /* told which mode has come to life */
+    uint32_t modes;
+    struct machine_mode *mode;
+};
+
+int machine_plan_read(int fd, struct machine_plan *ret_plan);
+void read_strings(struct reader *in, struct strings *ret);
+const void *read_blob(struct reader *in, uint32_t multiple, uint32_t *ret_size);
+uint32_t read_count(struct reader *in, size_t least);
+
+/* ---- vmm.c: the processes of the host's side ---- */
+
+enum { VMM_CONTROL = 3, VMM_CONSOLE = 4, VMM_SHARES = 5, VMM_TAPS = 8 };
+#define TAPS 8
+
+struct vmm {
+    pid_t pid;
+    pid_t server;
+    int control; /* our ends */
+    int console;
+    int words; /* what the programs say */
+    int shares;
+    int tap[TAPS];
+};
+
+void vmm_open(struct vmm *vmm, const struct machine_plan *plan, const char *root);
+void vmm_start(struct vmm *vmm, struct machine_plan *plan, const struct machine_mode *mode,
+               const char *root);
+
+/* ---- wire.c: the pod's interfaces joined to the machine's network cards ---- */
+
+uint32_t wire_host(const struct machine_plan *plan, int *ret_taps, unsigned char *ret_network,
+                   uint32_t room);
+void wire_guest(const unsigned char *network, uint32_t size);
+
+/* ---- roles ---- */
+
+int machine_main(int plan_fd, int lock_fd);
+_Noreturn void guest_main(void);
+void guest_prepare(void);
+void guest_setup(const unsigned char *setup, uint32_t size);
+int probe_main(const char *device);
+
+#endif

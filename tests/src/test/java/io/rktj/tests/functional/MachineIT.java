@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.tests.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rktj.tests.kit.Requirement;
+import io.rktj.tests.kit.RktRunner;
+import io.rktj.tests.kit.RktRunner.RktProcess;
+import io.rktj.tests.kit.RktRunner.RktResult;
+import io.rktj.tests.kit.TestImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What pods in name spaces do, done by the same images and flags in a virtual machine. */
+@Needs({Requirement.PODS, Requirement.MACHINES})
+class MachineIT {
+  private static final String MACHINE = "--stage1-name=rktj.io/stage1-kvm";
+
+  @TempDir Path temp;
+
+  /** One kernel for all tests: each has a data directory of its own. */
+  @BeforeEach
+  void shareKernel() throws IOException {
+    Path shared = RktRunner.distribution().resolveSibling("machines");
+    Files.createDirectories(shared);
+    Files.createDirectories(RktRunner.in(temp).data());
+    Files.createSymbolicLink(RktRunner.in(temp).data().resolve("kvm"), shared);
+  }
+
+  @Test
+  void appRunsUnderAKernelOfItsOwnAndItsStatusIsTheCommands() throws IOException {
+    RktResult result =
+        Rkt.script(temp, "cat /proc/sys/kernel/osrelease /proc/1/comm; exit 7", MACHINE).exits(7);
+
+    List<String> lines = result.lines("app");
+    assertThat(lines.get(0))
+        .isNotEqualTo(Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
+    assertThat(lines.get(1)).isEqualTo("pod-init");
+    result.isTidy();
+  }
+
+  @Test
+  void identityCapabilitiesAndFilterAreThoseOfThePlan() {
+    TestImage image =
+        TestImage.named("example.com/app").script("cat /proc/self/status; id").as("1000", "1000");
+
+    RktResult result = Rkt.image(temp, image, MACHINE).exits(0);
+
+    assertThat(result.lines("app"))
+        .contains("CapBnd:\t00000000a80425fb", "CapEff:\t0000000000000000", "Seccomp:\t2")
+        .anyMatch(line -> line.startsWith("uid=1000"));
+  }
+
+  @Test
+  void volumesAreTheHostsAndReadOnlyOnesStaySo() throws IOException {
+    Path written = Files.createDirectory(temp.resolve("written"));
+    Path read = Files.createDirectory(temp.resolve("read"));
+    Files.writeString(read.resolve("file"), "from the host\n");
+
+    RktResult result =
+        Rkt.script(
+            temp,
+            "cat /read/file; echo from the guest >/written/file; echo no >/read/file; exit 0",
+            MACHINE,
+            "--volume=w,kind=host,source=" + written,
+            "--volume=r,kind=host,source=" + read + ",readOnly=true",
+            "--mount=volume=w,target=/written",
+            "--mount=volume=r,target=/read");
+
+    assertThat(result.exits(0).lines("app"))
+        .contains("from the host")
+        .anyMatch(line -> line.contains("Read-only file system"));
+    assertThat(Files.readString(written.resolve("file"))).isEqualTo("from the guest\n");
+    assertThat(Files.readString(read.resolve("file"))).isEqualTo("from the host\n");
+  }
+
+  @Test
+  void killedMonitorEndsThePodWithAClearMessageAndNothingLeft() throws IOException {
+    RktProcess pod = start("echo up; sleep 1000");
+    long monitor = Pods.appOf(pod, "qemu-system");
+    pod.awaitStdout("up", 60);
+
+    ProcessHandle.of(monitor).orElseThrow().destroyForcibly();
+
+    pod.await(60).exits(254).stderrHas("the machine has ended unexpectedly");
+  }
+
+  @Test
+  void monitorRunsAsNobodyElseWithoutPrivileges() throws IOException {
+    RktProcess pod = start("echo up; sleep 1000");
+    long monitor = Pods.appOf(pod, "qemu-system");
+    pod.awaitStdout("up", 60);
+
+    String status = Files.readString(Path.of("/proc/" + monitor + "/status"));
+
+    assertThat(status)
+        .contains("CapEff:\t0000000000000000", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1")
+        .contains("Seccomp:\t2")
+        .containsPattern("Uid:\t19\\d{8}\t");
+    for (String name : List.of("home", "root", "var", "proc", "sys")) {
+      assertThat(Path.of("/proc/" + monitor + "/root", name)).doesNotExist();
+    }
+    pod.process().destroy();
+    pod.await(60).exits(0);
+  }
+
+  @Test
+  void hostNetworkAndUnusableHypervisorAreRefused() {
+    String aci = TestImage.named("example.com/app").script("true").write(temp).toString();
+    RktRunner rkt = RktRunner.in(temp);
+
+    rkt.run("--insecure-options=image", "run", "--net=host", MACHINE, aci)
+        .exits(254)
+        .stderrHas("flavor kvm requires private network configuration");
+    rkt.run("--insecure-options=image", "run", "--net=none", "--hypervisor=xen", MACHINE, aci)
+        .exits(254)
+        .stderrHas("unknown hypervisor");
+  }
+
+  private RktProcess start(String script) {
+    String aci = TestImage.named("example.com/app").script(script).write(temp).toString();
+    return RktRunner.in(temp).start("--insecure-options=image", "run", "--net=none", MACHINE, aci);
+  }
+}
