@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.spec.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.ErrorReportConfiguration;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.PrettyPrinter;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.io.ContentReference;
+import com.fasterxml.jackson.core.io.IOContext;
+import com.fasterxml.jackson.core.json.WriterBasedJsonGenerator;
+import com.fasterxml.jackson.core.util.BufferRecycler;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -17,18 +22,23 @@ import org.jspecify.annotations.Nullable;
  * (controls, bidirectional marks) are written as {@code \}{@code uXXXX}.
  */
 public final class JsonWriter {
-  private static final JsonFactory FACTORY =
-      new JsonFactoryBuilder().characterEscapes(new TerminalSafeEscapes()).build();
-
   private final StringWriter text = new StringWriter();
   private final JsonGenerator generator;
 
+  /** Without a factory, which would load the code of all parsers: every start writes a document. */
   private JsonWriter(@Nullable PrettyPrinter printer) {
-    try {
-      generator = FACTORY.createGenerator(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    IOContext context =
+        new IOContext(
+            StreamReadConstraints.defaults(),
+            StreamWriteConstraints.defaults(),
+            ErrorReportConfiguration.defaults(),
+            new BufferRecycler(),
+            ContentReference.unknown(),
+            false);
+    generator =
+        new WriterBasedJsonGenerator(
+            context, JsonGenerator.Feature.collectDefaults(), null, text, '"');
+    generator.setCharacterEscapes(new TerminalSafeEscapes());
     if (printer != null) {
       generator.setPrettyPrinter(printer);
     }

@@ -8,6 +8,8 @@ import io.rktj.spec.archive.AciStream;
 import io.rktj.spec.archive.AciSummary;
 import io.rktj.spec.archive.ArchiveLimits;
 import io.rktj.spec.json.ImageManifestJson;
+import io.rktj.spec.json.Json;
+import io.rktj.spec.json.JsonReader;
 import io.rktj.spec.manifest.ImageManifest;
 import io.rktj.stage0.Progress;
 import io.rktj.stage0.fetch.FetchedAci;
@@ -41,7 +43,8 @@ final class ImageImport {
     try {
       AciSummary summary = receive(aci, verification, wish);
       String subject = "manifest of \"" + origin.location() + "\"";
-      ImageManifest manifest = ImageManifestJson.read(summary.manifest(), subject);
+      Json document = JsonReader.parse(summary.manifest(), subject);
+      ImageManifest manifest = ImageManifestJson.read(document, subject);
       Trust trust = verification.finish(manifest.name());
       ImageCheck.check(wish.requested(), summary.id(), manifest.name(), manifest.labels());
       ImageRecord record =
@@ -53,7 +56,8 @@ final class ImageImport {
               summary.sizes().tarBytes(),
               wish.latest(),
               trust,
-              origin);
+              origin,
+              document);
       return commit(record, summary.manifest());
     } catch (IOException e) {
       throw new StoreException("cannot store image from \"" + origin.location() + "\"", e);

@@ -7,6 +7,7 @@ import io.rktj.linux.ErrnoException;
 import io.rktj.spec.AcIdentifier;
 import io.rktj.spec.ImageId;
 import io.rktj.spec.MalformedException;
+import io.rktj.spec.json.JsonReader;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -104,7 +105,7 @@ final class ImageIndex {
     }
     ImageRecord merged = known.isEmpty() ? record : known.get().mergedWith(record);
     if (known.isPresent()) {
-      write(layout.image(record.id()), merged.toJson());
+      write(layout.image(record.id()), merged.toBytes());
     }
     RemoteRecord remote =
         new RemoteRecord(record.origin().location(), record.id(), record.origin().freshness());
@@ -113,7 +114,7 @@ final class ImageIndex {
   }
 
   private static void requireReadable(ImageRecord record) {
-    if (record.toJson().length > StoreFiles.LARGEST_RECORD) {
+    if (record.head().length() > JsonReader.MAX_DOCUMENT) {
       throw new StoreException("labels of image \"" + record.name() + "\" are too long");
     }
   }
@@ -129,7 +130,7 @@ final class ImageIndex {
       write(layout.manifest(id), manifest);
       files.makeDirectory(names);
       files.makeEmptyFile(names, id.toString());
-      write(layout.image(id), record.toJson());
+      write(layout.image(id), record.toBytes());
       done = true;
     } finally {
       if (!done) {

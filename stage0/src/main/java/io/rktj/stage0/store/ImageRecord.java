@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.rktj.spec.AcIdentifier;
 import io.rktj.spec.ImageId;
 import io.rktj.spec.Labels;
+import io.rktj.spec.json.Json;
 import io.rktj.spec.json.JsonCursor;
+import io.rktj.spec.json.JsonReader;
 import io.rktj.spec.json.JsonWriter;
+import io.rktj.spec.json.PackedJson;
 import io.rktj.stage0.fetch.Origin;
 import io.rktj.stage0.trust.Trust;
 import io.rktj.stage0.trust.WaivedOption;
@@ -25,8 +26,12 @@ import java.util.Optional;
  *  "imported":1700000000000,"size":1234,"latest":false,
  *  "trust":{"fingerprint":"ab...","prefix":"example.com","identity":"A <a@example.com>"},
  *  "origin":{"kind":"remote","place":"https://example.com/app.aci","signature":"https:...",
- *            "etag":"\"x\"","maxAge":60,"downloaded":1700000000}}
+ *            "etag":"\"x\"","maxAge":60,"downloaded":1700000000},
+ *  "manifest":{"acKind":"ImageManifest",...}}
  * </pre>
+ *
+ * <p>The manifest is here a second time, parsed, because a start needs it; the whole record is
+ * {@linkplain PackedJson packed} for the same reason.
  *
  * <p>An image that nobody vouches for has {@code "trust":{"waived":"INSECURE_IMAGE"}}.
  */
@@ -38,7 +43,8 @@ record ImageRecord(
     long size,
     boolean latest,
     Trust trust,
-    Origin origin) {
+    Origin origin,
+    Json manifest) {
   /** Whether it was let in only because the user waived the check. */
   boolean unverified() {
     return trust instanceof Trust.Waived waived && waived.option() == WaivedOption.INSECURE_IMAGE;
@@ -55,10 +61,19 @@ record ImageRecord(
         size,
         latest || newer.latest,
         older ? trust : newer.trust,
-        older ? origin : newer.origin);
+        older ? origin : newer.origin,
+        manifest);
   }
 
-  byte[] toJson() {
+  byte[] toBytes() {
+    Json.Obj head = (Json.Obj) JsonReader.parse(head(), id.toString());
+    List<Json.Member> members = new ArrayList<>(head.members());
+    members.add(new Json.Member("manifest", manifest));
+    return PackedJson.pack(new Json.Obj(members));
+  }
+
+  /** Everything but the manifest, as text. */
+  String head() {
     JsonWriter json = JsonWriter.compact().beginObject();
     json.member("version", 1).member("id", id.toString()).member("name", name.value());
     json.name("labels").beginObject();
@@ -69,7 +84,7 @@ record ImageRecord(
     json.member("imported", importedMillis).member("size", size).member("latest", latest);
     writeTrust(json.name("trust").beginObject());
     writeOrigin(json.name("origin").beginObject());
-    return json.endObject().finish().getBytes(UTF_8);
+    return json.endObject().finish();
   }
 
   private void writeTrust(JsonWriter json) {
@@ -96,7 +111,7 @@ record ImageRecord(
   }
 
   static ImageRecord parse(byte[] document, String subject) {
-    JsonCursor json = JsonCursor.parse(document, subject);
+    JsonCursor json = JsonCursor.of(PackedJson.unpack(document, subject), subject);
     json.member("version").integer(1, 1);
     return new ImageRecord(
         ImageId.parse(json.text("id")),
@@ -106,7 +121,8 @@ record ImageRecord(
         json.member("size").integer(0, Long.MAX_VALUE),
         json.bool("latest", false),
         readTrust(json.member("trust")),
-        readOrigin(json.member("origin")));
+        readOrigin(json.member("origin")),
+        json.member("manifest").json());
   }
 
   private static Labels readLabels(JsonCursor json) {

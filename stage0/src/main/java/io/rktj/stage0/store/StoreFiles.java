@@ -18,7 +18,7 @@ import java.util.Optional;
 final class StoreFiles {
   static final int DIRECTORY_MODE = 0750;
   static final int FILE_MODE = 0640;
-  static final int LARGEST_RECORD = 4 << 20;
+  static final int LARGEST_RECORD = 16 << 20;
 
   private final Kernel kernel;
 

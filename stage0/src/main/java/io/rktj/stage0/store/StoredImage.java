@@ -52,7 +52,7 @@ public final class StoredImage {
   public ImageManifest manifest() {
     ImageManifest read = manifest;
     if (read == null) {
-      read = ImageManifestJson.read(document(), "manifest of " + id());
+      read = ImageManifestJson.read(record.manifest(), "manifest of " + id());
       manifest = read;
     }
     return read;

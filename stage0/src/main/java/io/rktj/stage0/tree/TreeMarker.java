@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.tree;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.rktj.spec.ImageId;
 import io.rktj.spec.json.JsonCursor;
+import io.rktj.spec.json.JsonReader;
 import io.rktj.spec.json.JsonWriter;
+import io.rktj.spec.json.PackedJson;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,6 +17,8 @@ import java.util.List;
  * <pre>
  * {"version":1,"images":["sha512-ab..."],"size":1234,"entries":5}
  * </pre>
+ *
+ * <p>{@linkplain PackedJson Packed}, because every start reads it.
  */
 record TreeMarker(List<ImageId> images, long size, long entries) {
   static final String FILE = "rendered";
@@ -25,18 +27,18 @@ record TreeMarker(List<ImageId> images, long size, long entries) {
     images = List.copyOf(images);
   }
 
-  byte[] toJson() {
+  byte[] toBytes() {
     JsonWriter json = JsonWriter.compact().beginObject().member("version", 1);
     json.name("images").beginArray();
     for (ImageId image : images) {
       json.text(image.toString());
     }
     json.endArray().member("size", size).member("entries", entries);
-    return json.endObject().finish().getBytes(UTF_8);
+    return PackedJson.pack(JsonReader.parse(json.endObject().finish(), FILE));
   }
 
   static TreeMarker parse(byte[] document, String subject) {
-    JsonCursor json = JsonCursor.parse(document, subject);
+    JsonCursor json = JsonCursor.of(PackedJson.unpack(document, subject), subject);
     json.member("version").integer(1, 1);
     List<ImageId> images = new ArrayList<>();
     for (JsonCursor image : json.list("images")) {

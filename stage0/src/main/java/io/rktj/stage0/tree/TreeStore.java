@@ -116,7 +116,7 @@ public final class TreeStore {
     String id = id(tree);
     String made = work.path(TreeUnpack.TREE);
     TreeMarker marker = new TreeMarker(tree.layers(), writer.size(), writer.entries());
-    SmallFiles.write(kernel, made + "/" + TreeMarker.FILE, marker.toJson(), 0640);
+    SmallFiles.write(kernel, made + "/" + TreeMarker.FILE, marker.toBytes(), 0640);
     writer.sync();
     moveAway(id, work); // what has no good marker is not a tree
     kernel.renameAt(Fd.AT_FDCWD, Kernel.path(made), Fd.AT_FDCWD, Kernel.path(layout.tree(id)), 0);
