@@ -274,7 +274,9 @@ public final class PodStore {
       return false;
     }
     pod.movedTo(target, places.layout(target, text));
-    places.sync(from, target);
+    if (target == PodDirectory.PREPARED) { // only this is a promise; no other survives the kernel
+      places.sync(from, target);
+    }
     return true;
   }
 
