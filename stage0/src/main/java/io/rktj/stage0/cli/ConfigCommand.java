@@ -10,7 +10,7 @@ import java.util.Map;
 final class ConfigCommand implements CommandBody {
   @Override
   public int call(Invocation invocation) {
-    Config config = Session.open(invocation).config();
+    Config config = Session.open(invocation).wholeConfig();
     JsonForm form =
         invocation.flags().isOn("pretty-print", true) ? JsonForm.PRETTY : JsonForm.COMPACT;
     invocation.output().json(text(config, form.writer()));

@@ -35,21 +35,33 @@ public record Config(
   }
 
   /**
-   * Reads the three directories; missing ones are fine.
+   * Reads all of the three directories; missing ones are fine.
    *
    * @throws MalformedException for any mistake in any file, {@code cannot get configuration}
    */
   public static Config load(Path system, Path local, Optional<Path> user) {
+    return load(system, local, user, true);
+  }
+
+  /**
+   * Reads only what is about this host, {@code paths} and {@code stage1}: what is about servers,
+   * credentials among it, concerns no command that asks none.
+   */
+  public static Config loadPlaces(Path system, Path local, Optional<Path> user) {
+    return load(system, local, user, false);
+  }
+
+  private static Config load(Path system, Path local, Optional<Path> user, boolean servers) {
     try {
-      Config config = empty().overriddenBy(system).overriddenBy(local);
-      return user.isPresent() ? config.overriddenBy(user.get()) : config;
+      Config config = empty().overriddenBy(system, servers).overriddenBy(local, servers);
+      return user.isPresent() ? config.overriddenBy(user.get(), servers) : config;
     } catch (MalformedException e) {
       throw new MalformedException("cannot get configuration: " + e.getMessage(), e.getCause());
     }
   }
 
-  private Config overriddenBy(Path directory) {
+  private Config overriddenBy(Path directory, boolean servers) {
     File root = directory.toFile();
-    return root.exists() ? ConfigDirectory.read(root).over(this) : this;
+    return root.exists() ? ConfigDirectory.read(root, servers).over(this) : this;
   }
 }

@@ -19,15 +19,17 @@ final class ConfigDirectory {
 
   private ConfigDirectory() {}
 
-  static ConfigLayer read(File root) {
+  static ConfigLayer read(File root, boolean servers) {
     if (!root.isDirectory()) {
       throw new MalformedException("expected \"" + root + "\" to be a directory");
     }
     ConfigLayer layer = new ConfigLayer();
-    readAll(new File(root, "auth.d"), layer, "auth", "dockerAuth");
     readAll(new File(root, "paths.d"), layer, "paths");
     readAll(new File(root, "stage1.d"), layer, "stage1");
-    readAll(new File(root, "fetch.d"), layer, "fetch");
+    if (servers) {
+      readAll(new File(root, "auth.d"), layer, "auth", "dockerAuth");
+      readAll(new File(root, "fetch.d"), layer, "fetch");
+    }
     return layer;
   }
 
