@@ -43,8 +43,8 @@ class EtcdIT {
             .script(
                 "trap 'echo asked to stop; exit 0' TERM; n=0; until etcdctl endpoint health"
                     + " >/dev/null 2>&1; do sleep 0.1; done; while :; do n=$((n+1)); etcdctl put"
-                    + " k $n >/dev/null || exit 1; [ \"$(etcdctl get k --print-value-only)\" = $n ]"
-                    + " || exit 2; echo ok $n; done")
+                    + " k $n >/dev/null || { sleep 2; exit 1; }; [ \"$(etcdctl get k --print-value-only)\" = $n ]"
+                    + " || { sleep 2; exit 2; }; echo ok $n; done")
             .app("\"environment\":[{\"name\":\"ETCDCTL_API\",\"value\":\"3\"}]");
     client.directory("usr").directory("usr/bin");
     addProgram(client, "/usr/bin/etcdctl");
