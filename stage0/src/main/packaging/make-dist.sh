@@ -18,13 +18,16 @@ cp -f "$root/linux/target/native/librktj.so" "$native/librktj.so"
 cp -f "$root/stage2-apps/target/native/pod-init" "$native/pod-init"
 chmod 0755 "$native/pod-init" "$native/librktj.so"
 
-# The class path in a fixed order, ours first: the launcher names every jar.
+# The class path in a fixed order, ours first: the launcher names every jar. What starts a pod gets
+# by with the first of them.
 classpath=
-for name in stage0 stage1-nspawn stage1-kvm stage2-apps pod linux aci-spec jackson-core; do
+start_path=
+for name in stage0 stage1-nspawn stage1-kvm stage2-apps pod linux aci-spec jackson-core picocli jffi; do
   for file in "$dist/lib/$name-"[0-9]*.jar; do
     classpath=$classpath:'$home'/lib/${file##*/}
   done
 done
+start_path=${classpath#:}
 for file in "$dist/lib/"*.jar; do
   case $classpath in
     *"/${file##*/}"*) ;;
@@ -32,16 +35,16 @@ for file in "$dist/lib/"*.jar; do
   esac
 done
 classpath=${classpath#:}
-sed -e "s|^classpath=@CLASSPATH@\$|classpath=\"$classpath\"|" \
-  -e "s|@COMPILER_QUICK@|'-XX:TieredStopAtLevel=1'|" \
-  "$root/stage0/src/main/dist/bin/rkt" >"$dist/bin/rkt.new"
+sed -e "s|@CLASSPATH@|\"$classpath\"|" -e "s|@START_PATH@|\"$start_path\"|" \
+  -e "s|@MAIN_JAR@|stage0-$version.jar|" "$root/stage0/src/main/dist/bin/rkt" >"$dist/bin/rkt.new"
 chmod 0755 "$dist/bin/rkt.new"
 mv -f "$dist/bin/rkt.new" "$dist/bin/rkt"
 ln -sfn rkt "$dist/bin/actool"
 cp -f "$root/LICENSE" "$root/NOTICE" "$root/README.md" "$dist/share/doc/rktj/"
 
-# The classes worth sharing: every class of ours, and what the recorded list adds from the JDK and
-# the libraries on the start path.
+# The classes worth sharing. For work: every class of ours, and what the recorded list adds from the
+# JDK and the libraries. For a start: what scripts/record-start-classes has seen, and nothing else,
+# for an archive costs by its size.
 {
   cat "$root/stage0/src/main/packaging/jdk.classlist"
   for name in stage0 stage1-nspawn stage2-apps pod linux aci-spec jackson-core; do
@@ -49,7 +52,9 @@ cp -f "$root/LICENSE" "$root/NOTICE" "$root/README.md" "$dist/share/doc/rktj/"
       "$jar" tf "$file" | sed -n 's/\.class$//p' | grep -v -e 'package-info' -e '^META-INF' -e 'module-info'
     done
   done
-} | LC_ALL=C sort -u >"$dist/lib/rkt.classlist"
+} | LC_ALL=C sort -u >"$dist/lib/work.classlist"
+cp -f "$root/stage0/src/main/packaging/start.classlist" "$dist/lib/start.classlist"
+rm -f "$dist/lib/rkt.classlist"
 
 # Our flavours as stage1 images, recognised by their annotations.
 for flavour in nspawn kvm; do

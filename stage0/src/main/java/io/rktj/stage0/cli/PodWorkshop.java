@@ -84,12 +84,17 @@ final class PodWorkshop implements AutoCloseable {
           ImageIdPrefix id = ImageIdPrefix.parse(app.image().id().toString());
           images.add(resolver.resolve(new ImageRef.ByHash(id), options));
         }
-        return images;
+      } else {
+        PullPolicy policy = PullPolicy.parse(request.pullPolicy());
+        for (AppRequest app : request.apps()) {
+          PullOptions options = pullOptions(invocation, policy, app.signature());
+          images.add(resolver.resolve(app.image(), options));
+        }
       }
-      PullPolicy policy = PullPolicy.parse(request.pullPolicy());
-      for (AppRequest app : request.apps()) {
-        PullOptions options = pullOptions(invocation, policy, app.signature());
-        images.add(resolver.resolve(app.image(), options));
+    }
+    for (ImageTree image : images) {
+      if (!request.pod().overlay() || trees.find(image).isEmpty()) {
+        Effort.requireFull(session.kernel()); // files will be written, many perhaps
       }
     }
     return images;

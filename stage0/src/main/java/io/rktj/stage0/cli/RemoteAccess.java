@@ -27,13 +27,18 @@ final class RemoteAccess implements Remotes, AutoCloseable {
   }
 
   @Override
+  public void beforeWork() {
+    Effort.requireFull(session.kernel());
+  }
+
+  @Override
   public RemoteFetcher fetcher() {
     RemoteFetcher fetcher = opened;
     if (fetcher == null) {
       InsecureOptions insecure = invocation.global().insecure();
       FetchOptions options =
           new FetchOptions(
-              session.config(),
+              session.wholeConfig(),
               new Leniency(insecure.tls(), insecure.http()),
               new Leniency(
                   insecure.tls() || insecure.pubkey(),

@@ -16,7 +16,6 @@ import io.rktj.stage0.launch.Stage1Finder;
 import io.rktj.stage0.store.ImageStore;
 import io.rktj.stage0.tree.TreeStore;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Optional;
 
 /**
@@ -35,19 +34,27 @@ final class Session {
     dataDirectory = invocation.global().dataDirectory(config.paths().data());
   }
 
-  /** Reads the configuration; opens nothing else. */
+  /** Reads what the configuration says about this host; opens nothing else. */
   static Session open(Invocation invocation) {
     GlobalOptions global = invocation.global();
     return new Session(
-        invocation, Config.load(global.systemConfig(), global.localConfig(), global.userConfig()));
+        invocation,
+        Config.loadPlaces(global.systemConfig(), global.localConfig(), global.userConfig()));
   }
 
   Kernel kernel() {
     return kernel;
   }
 
+  /** Places and flavours; nothing about servers. */
   Config config() {
     return config;
+  }
+
+  /** All of the configuration, read anew. */
+  Config wholeConfig() {
+    GlobalOptions global = invocation.global();
+    return Config.load(global.systemConfig(), global.localConfig(), global.userConfig());
   }
 
   Path dataDirectory() {
@@ -67,7 +74,7 @@ final class Session {
   }
 
   ImageStore images() {
-    return ImageStore.open(dataDirectory, kernel, Clock.systemUTC());
+    return ImageStore.open(dataDirectory, kernel, new WallClock());
   }
 
   TreeStore trees(ImageStore images) {

@@ -81,6 +81,7 @@ final class ImageFetcher {
   }
 
   StoredImage fetchFile(Path file, PullOptions options) {
+    remotes.beforeWork();
     PendingVerification verification;
     if (options.waiver().isPresent()) {
       verification = waive(options.waiver().get());
@@ -96,11 +97,13 @@ final class ImageFetcher {
   }
 
   StoredImage fetchUrl(String url, PullOptions options) {
+    remotes.beforeWork();
     return fetch(new Remote(url, signaturePlace(url), Requested.ANY, false), options);
   }
 
   StoredImage fetchNamed(
       ImageRef.ByName name, Labels discovered, Requested requested, PullOptions options) {
+    remotes.beforeWork();
     DiscoveredEndpoints found = remotes.fetcher().discover(name.name(), discovered);
     Endpoint place = found.endpoints().get(0);
     if (options.waiver().isEmpty()) {

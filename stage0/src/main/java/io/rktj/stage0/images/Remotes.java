@@ -10,6 +10,9 @@ import io.rktj.stage0.trust.KeyTruster;
  * the use of an image that is here already never loads the code for it. The maker closes them.
  */
 public interface Remotes {
+  /** Called before the first image is brought here, while nothing has been done yet. */
+  void beforeWork();
+
   /** The way to servers. */
   RemoteFetcher fetcher();
 

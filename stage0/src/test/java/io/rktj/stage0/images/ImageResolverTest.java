@@ -44,6 +44,9 @@ class ImageResolverTest {
   /** Nobody is out there. */
   private final class Nowhere implements Remotes {
     @Override
+    public void beforeWork() {}
+
+    @Override
     public RemoteFetcher fetcher() {
       throw new ImageNotFoundException("asked a server");
     }
