@@ -91,6 +91,50 @@ class MachineIT {
   }
 
   @Test
+  void killedSupervisorTakesTheMonitorAlongAndThePodHasExited() {
+    RktProcess pod = start("echo up; sleep 1000");
+    long monitor = Pods.appOf(pod, "qemu-system");
+    pod.awaitStdout("up", 60);
+
+    pod.process().destroyForcibly();
+
+    Pods.awaitGone(monitor);
+    RktRunner rkt = RktRunner.in(temp);
+    assertThat(rkt.run("list", "--no-legend").exits(0).stdout()).contains("exited");
+    rkt.run("gc", "--grace-period=0s").exits(0);
+    assertThat(rkt.run("list", "--no-legend").exits(0).stdout()).isEmpty();
+  }
+
+  @Test
+  void panicOfTheGuestsKernelEndsThePodWithItsLastWords() {
+    String aci =
+        TestImage.named("example.com/app")
+            .script("echo c >/proc/sysrq-trigger; sleep 1000")
+            .write(temp)
+            .toString();
+
+    RktRunner.in(temp)
+        .run("--insecure-options=image,all-run", "run", "--net=none", MACHINE, aci)
+        .exits(254)
+        .stderrHas("pod-init: the machine: ")
+        .stderrHas("the machine has ended unexpectedly");
+  }
+
+  @Test
+  void visitorsGetTheirStreamsAndTheStatusOfTheirCommand() throws IOException {
+    RktProcess pod = start("echo up; sleep 1000");
+    pod.awaitStdout("up", 60);
+    RktRunner rkt = RktRunner.in(temp);
+    String uuid = rkt.run("list", "--no-legend", "--full").exits(0).stdout().split("\\s", 2)[0];
+
+    rkt.run("enter", uuid, "/bin/sh", "-c", "echo seen; exit 9").exits(9).stdoutHas("seen");
+    rkt.run("status", uuid).exits(0).stdoutHas("hypervisor=");
+
+    rkt.run("stop", uuid).exits(0);
+    pod.await(60).exits(0);
+  }
+
+  @Test
   void monitorRunsAsNobodyElseWithoutPrivileges() throws IOException {
     RktProcess pod = start("echo up; sleep 1000");
     long monitor = Pods.appOf(pod, "qemu-system");
