@@ -219,7 +219,7 @@ _Noreturn void app_process(const struct start *start) {
         fail(app, EXIT_SETSID, errno, "make a session for");
     if (start->terminal && ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
         fail(app, EXIT_STDIN, errno, "take the terminal for");
-    error = cgroups_join(&app->cgroups, 0);
+    error = cgroups_join(&app->cgroups, 0, GROUPS_ALL);
     if (error < 0)
         fail(app, EXIT_CGROUP, error, "join the control groups of");
     enter_root(start);

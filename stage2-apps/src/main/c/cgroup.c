@@ -120,24 +120,31 @@ void cgroups_make(struct cgroup_plan *plan) {
 /* Opens the membership files of the groups to join. */
 void cgroups_open(struct cgroup_plan *plan) {
     for (uint32_t i = 0; i < plan->join.count; i++) {
-        TEXT(path, PATH_MAX);
+        int group = open(plan->join.item[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-        text_add(&path, plan->join.item[i]);
-        text_bytes(&path, "/cgroup.procs", sizeof("/cgroup.procs"));
-        plan->procs[i] = open(path.at, O_RDWR | O_CLOEXEC);
+        plan->procs[i] = group < 0 ? -1 : openat(group, "cgroup.procs", O_RDWR | O_CLOEXEC);
         if (plan->procs[i] < 0)
             die(errno, "open control group", plan->join.item[i]);
+        plan->tasks[i] = openat(group, "tasks", O_WRONLY | O_CLOEXEC);
+        (void)close(group);
     }
 }
 
-/* Moves a process (0: the caller) into all groups to join. */
-int cgroups_join(const struct cgroup_plan *plan, pid_t pid) {
+/* Moves a process (0: the caller, which has one thread) into the groups to join. A thread that
+ * moves itself by "tasks" is done at once; whoever moves a process waits for every processor to
+ * pass by the scheduler, 5 to 15 ms. */
+int cgroups_join(const struct cgroup_plan *plan, pid_t pid, enum which_groups which) {
     TEXT(number, 32);
 
     text_number(&number, (uint64_t)pid, 0, 0);
-    for (uint32_t i = 0; i < plan->join.count; i++)
-        if (pwrite(plan->procs[i], number.at, number.used, 0) < 0)
-            return -errno;
+    for (uint32_t i = 0; i < plan->join.count; i++) {
+        bool at_once = plan->tasks[i] >= 0;
+        int file = pid == 0 && at_once ? plan->tasks[i] : plan->procs[i];
+
+        if (which == GROUPS_ALL || (which == GROUPS_AT_ONCE) == at_once)
+            if (pwrite(file, number.at, number.used, 0) < 0)
+                return -errno;
+    }
     return 0;
 }
 

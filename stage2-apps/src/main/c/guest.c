@@ -588,7 +588,7 @@ _Noreturn void guest_main(void) {
                             child_side, (guest.plan.flags & POD_TERMINAL) != 0 ? NULL : streams);
     for (int i = 0; i < 3; i++)
         close_fd(&guest.child_stdio[i]);
-    error = cgroups_join(&guest.plan.cgroups, guest.inner);
+    error = cgroups_join(&guest.plan.cgroups, guest.inner, GROUPS_ALL);
     if (error < 0 && error != -ESRCH)
         die(error, "join the pod's control groups", NULL);
     (void)send(guest.socket, "G", 1, MSG_NOSIGNAL);

@@ -131,6 +131,10 @@ pid_t pod_start(struct plan *plan, int control, int *ret_socket, void (*child)(v
 
 /* In the child that becomes process 1. */
 static void child_side(void) {
+    int error = cgroups_join(&outer.plan.cgroups, 0, GROUPS_AT_ONCE);
+
+    if (error < 0)
+        die(error, "join the pod's control groups", NULL);
     (void)close(outer.signals);
     if (outer.streams != NULL)
         streams_close_ours(outer.streams);
@@ -139,8 +143,7 @@ static void child_side(void) {
 static void join_cgroups(void) {
     int error;
 
-    cgroups_open(&outer.plan.cgroups);
-    error = cgroups_join(&outer.plan.cgroups, outer.inner);
+    error = cgroups_join(&outer.plan.cgroups, outer.inner, GROUPS_AFTER_A_WAIT);
     /* One that has ended already has said why itself. */
     if (error < 0 && error != -ESRCH)
         die(error, "join the pod's control groups", NULL);
@@ -265,6 +268,7 @@ int outer_main(int plan_fd, int lock_fd) {
     cgroups_make(&outer.plan.cgroups);
     for (uint32_t i = 0; i < outer.plan.app_count; i++)
         cgroups_make(&outer.plan.app[i].cgroups);
+    cgroups_open(&outer.plan.cgroups);
     open_streams();
     outer.inner = pod_start(&outer.plan, control_socket(outer.plan.pod_dir), &outer.socket,
                             child_side, outer.streams != NULL ? outer.streams->theirs : NULL);

@@ -158,8 +158,9 @@ static void read_cgroups(struct reader *in, struct cgroup_plan *ret) {
         read_cgroup_dir(in, &ret->dir[i]);
     read_strings(in, &ret->join);
     ret->procs = array(in, ret->join.count, sizeof(int));
+    ret->tasks = array(in, ret->join.count, sizeof(int));
     for (uint32_t i = 0; i < ret->join.count && !in->bad; i++)
-        ret->procs[i] = -1;
+        ret->procs[i] = ret->tasks[i] = -1;
 }
 
 static void read_gids(struct reader *in, struct app *app) {

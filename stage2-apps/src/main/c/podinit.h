@@ -134,6 +134,7 @@ struct cgroup_plan {
     struct cgroup_dir *dir;
     struct strings join;
     int *procs; /* cgroup.procs of each entry of join, opened by cgroups_open */
+    int *tasks; /* tasks of each, which only the first version of control groups has; or -1 */
 };
 
 struct commands {
@@ -274,8 +275,9 @@ int tree_bind(int source, int target, uint32_t flags);
 /* ---- cgroup.c ---- */
 
 void cgroups_make(struct cgroup_plan *plan);
+enum which_groups { GROUPS_ALL, GROUPS_AT_ONCE, GROUPS_AFTER_A_WAIT };
 void cgroups_open(struct cgroup_plan *plan);
-int cgroups_join(const struct cgroup_plan *plan, pid_t pid);
+int cgroups_join(const struct cgroup_plan *plan, pid_t pid, enum which_groups which);
 void cgroups_remove(const struct cgroup_plan *plan);
 bool cgroups_signal(const struct cgroup_plan *plan, int number, pid_t except);
 

@@ -124,7 +124,7 @@ static _Noreturn void become_monitor(const struct vmm *vmm, struct machine_plan 
     on_die(NULL);
     (void)umask(0);
     take_streams(theirs[0]);
-    error = cgroups_join(&plan->cgroups, 0);
+    error = cgroups_join(&plan->cgroups, 0, GROUPS_ALL);
     if (error < 0)
         die(error, "join the machine's control groups", NULL);
     join_netns(plan->netns);
@@ -145,7 +145,7 @@ static _Noreturn void become_server(struct machine_plan *plan, const char *root,
     on_die(NULL);
     (void)umask(0);
     take_streams(words);
-    error = cgroups_join(&plan->cgroups, 0);
+    error = cgroups_join(&plan->cgroups, 0, GROUPS_ALL);
     if (error < 0)
         die(error, "join the machine's control groups", NULL);
     (void)close(make_root(&plan->shares, root));
