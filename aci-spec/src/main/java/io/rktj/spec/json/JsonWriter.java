@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.io.ContentReference;
 import com.fasterxml.jackson.core.io.IOContext;
 import com.fasterxml.jackson.core.json.WriterBasedJsonGenerator;
-import com.fasterxml.jackson.core.util.BufferRecycler;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -22,22 +21,16 @@ import org.jspecify.annotations.Nullable;
  * (controls, bidirectional marks) are written as {@code \}{@code uXXXX}.
  */
 public final class JsonWriter {
+  private static final int BUFFER = 4000;
+
   private final StringWriter text = new StringWriter();
   private final JsonGenerator generator;
 
   /** Without a factory, which would load the code of all parsers: every start writes a document. */
   private JsonWriter(@Nullable PrettyPrinter printer) {
-    IOContext context =
-        new IOContext(
-            StreamReadConstraints.defaults(),
-            StreamWriteConstraints.defaults(),
-            ErrorReportConfiguration.defaults(),
-            new BufferRecycler(),
-            ContentReference.unknown(),
-            false);
     generator =
         new WriterBasedJsonGenerator(
-            context, JsonGenerator.Feature.collectDefaults(), null, text, '"');
+            new PlainContext(), JsonGenerator.Feature.collectDefaults(), null, text, '"');
     generator.setCharacterEscapes(new TerminalSafeEscapes());
     if (printer != null) {
       generator.setPrettyPrinter(printer);
@@ -182,6 +175,34 @@ public final class JsonWriter {
       throw new UncheckedIOException(e);
     }
     return text.toString();
+  }
+
+  /**
+   * Buffers that are made and dropped: a pool of them needs variable handles, which cost a start
+   * more than all that is written.
+   */
+  private static final class PlainContext extends IOContext {
+    @SuppressWarnings("NullAway") // the pool is asked only by the methods below
+    PlainContext() {
+      super(
+          StreamReadConstraints.defaults(),
+          StreamWriteConstraints.defaults(),
+          ErrorReportConfiguration.defaults(),
+          null,
+          ContentReference.unknown(),
+          false);
+    }
+
+    @Override
+    public char[] allocConcatBuffer() {
+      return new char[BUFFER];
+    }
+
+    @Override
+    public void releaseConcatBuffer(char @Nullable [] buffer) {}
+
+    @Override
+    public void close() {}
   }
 
   private enum Step {

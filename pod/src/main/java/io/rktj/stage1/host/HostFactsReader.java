@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage1.host;
 
+import io.rktj.linux.Kernel;
+import io.rktj.linux.SmallFiles;
 import io.rktj.pod.HostException;
 import io.rktj.stage1.plan.HostFacts;
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * and, on hosts with control groups of version 2 only, at the groups above ours.
  */
 public final class HostFactsReader {
+  /** Of a file of the kernel's; a host may have very many mounts. */
+  private static final int LARGEST = 64 << 20;
+
   private final List<HostFacts.Hierarchy> hierarchies = new ArrayList<>();
   private final List<String> cgroupLines;
   private @Nullable Place unified;
@@ -155,9 +159,7 @@ public final class HostFactsReader {
   }
 
   static String text(String path) throws IOException {
-    try (FileInputStream in = new FileInputStream(path)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+    return new String(SmallFiles.read(Kernel.host(), path, LARGEST), StandardCharsets.UTF_8);
   }
 
   /** Blanks and backslashes are written as three octal digits. */
