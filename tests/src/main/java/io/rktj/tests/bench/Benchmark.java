@@ -85,7 +85,7 @@ public final class Benchmark {
     Path layout = Files.createDirectories(base.resolve("trivial"));
     Path rootfs = Files.createDirectories(layout.resolve("rootfs"));
     Path bin = Files.createDirectories(rootfs.resolve("bin"));
-    for (String name : List.of("proc", "sys", "dev", "etc", "tmp", "run")) {
+    for (String name : List.of("proc", "sys", "dev", "etc", "tmp", "run", "usr", "var")) {
       Files.createDirectories(rootfs.resolve(name));
     }
     Path busybox = Path.of(line("sh", "-c", "command -v busybox"));
@@ -166,6 +166,7 @@ public final class Benchmark {
                     runtime,
                     "--root",
                     state,
+                    runtime.equals("crun") ? "--cgroup-manager=disabled" : "--debug=false",
                     "run",
                     "--bundle",
                     bundle.toString(),
@@ -185,7 +186,10 @@ public final class Benchmark {
           "tar -C \"$0\" -c . | " + podman + " import - trivial:1 >/dev/null",
           rootfs.toString());
       race.add(
-          "podman", "sh", "-c", "exec " + podman + " run --rm --network=none trivial:1 /bin/true");
+          "podman",
+          "sh",
+          "-c",
+          "exec " + podman + " run --rm --ulimit=host --network=none trivial:1 /bin/true");
       musts.put("podman", 0.40 * wider);
     }
     race.run(rounds);
