@@ -29,14 +29,12 @@ final class Acceleration {
 
   /** The modes to try, by the word of {@code --hypervisor}; says so if the boundary is weaker. */
   List<String> modes(String word) {
-    switch (word) {
-      case "tcg":
-        return List.of("tcg");
-      case "", "auto", "kvm":
-        break;
-      default:
-        throw new Stage1Exception(
-            "stage1: unknown hypervisor \"" + word + "\": auto, kvm or tcg are known");
+    if (word.equals("tcg")) {
+      return List.of("tcg");
+    }
+    if (!word.isEmpty() && !word.equals("auto") && !word.equals("kvm")) {
+      throw new Stage1Exception(
+          "stage1: unknown hypervisor \"" + word + "\": auto, kvm or tcg are known");
     }
     String verdict = verdict();
     if (verdict.startsWith("usable")) {
