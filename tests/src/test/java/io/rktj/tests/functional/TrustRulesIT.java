@@ -340,6 +340,7 @@ class TrustRulesIT {
     Files.move(keyFile(), vendor.resolve(key.fingerprint()));
     host.fetch().exits(0);
     rkt.run("image", "rm", NAME).exits(0);
+    rkt.run("image", "gc", "--grace-period=0s").exits(0); // its tree too
     Files.createFile(keyFile());
     host.refused(host.fetch());
   }
