@@ -47,7 +47,7 @@ cp -f "$root/LICENSE" "$root/NOTICE" "$root/README.md" "$dist/share/doc/rktj/"
 # for an archive costs by its size.
 {
   cat "$root/stage0/src/main/packaging/jdk.classlist"
-  for name in stage0 stage1-nspawn stage2-apps pod linux aci-spec jackson-core; do
+  for name in stage0 stage1-nspawn stage1-kvm stage2-apps pod linux aci-spec jackson-core; do
     for file in "$dist/lib/$name-"[0-9]*.jar; do
       "$jar" tf "$file" | sed -n 's/\.class$//p' | grep -v -e 'package-info' -e '^META-INF' -e 'module-info'
     done

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * A JSON tree as bytes that are read without a parser: for records that this program writes for
- * itself and reads at every start ({@code docs/adr/0012}). Numbers are big endian.
+ * itself and reads at every start ({@code docs/adr/0012-start-profile.md}). Numbers are big endian.
  *
  * <pre>
  * document = "rktj-json-1\n" value

@@ -39,7 +39,7 @@ public enum Flavour {
         "stage1 image \""
             + name
             + "\" not found: stage1 images from outside are not supported yet (this rkt has"
-            + " stage1-nspawn)");
+            + " stage1-nspawn and stage1-kvm)");
   }
 
   /** The flavour whose image is called {@code file} in the directory of stage1 images. */
@@ -53,7 +53,7 @@ public enum Flavour {
         "stage1 image \""
             + file
             + "\": stage1 images from outside are not supported yet (this rkt has"
-            + " stage1-nspawn.aci)");
+            + " stage1-nspawn.aci and stage1-kvm.aci)");
   }
 
   /** The flavour that a pod remembers. */
