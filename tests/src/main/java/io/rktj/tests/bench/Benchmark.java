@@ -189,7 +189,11 @@ public final class Benchmark {
           "podman",
           "sh",
           "-c",
-          "exec " + podman + " run --rm --ulimit=host --network=none trivial:1 /bin/true");
+          "exec "
+              + podman
+              + (has("runc") ? " --runtime=runc" : "")
+              + " run --rm --ulimit=nofile=1024:1024 --ulimit=nproc=1024:1024"
+              + " --network=none trivial:1 /bin/true");
       musts.put("podman", 0.40 * wider);
     }
     race.run(rounds);
