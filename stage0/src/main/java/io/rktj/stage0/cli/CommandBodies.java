@@ -28,6 +28,9 @@ final class CommandBodies {
       case "image cat-manifest" -> imageCatManifest();
       case "image gc" -> imageGc();
       case "image verify" -> imageVerify();
+      case "image render" -> imageRender(true);
+      case "image extract" -> imageRender(false);
+      case "image export" -> imageExport();
       default -> throw new AssertionError(path);
     };
   }
@@ -98,5 +101,13 @@ final class CommandBodies {
 
   private static CommandBody imageVerify() {
     return new ImageVerifyCommand();
+  }
+
+  private static CommandBody imageRender(boolean whole) {
+    return new ImageRenderCommand(whole);
+  }
+
+  private static CommandBody imageExport() {
+    return new ImageExportCommand();
   }
 }

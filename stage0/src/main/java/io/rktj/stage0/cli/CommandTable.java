@@ -135,6 +135,20 @@ final class CommandTable {
           plain(path, "", "Remove rendered trees and images that nothing uses", Flags.imageGc());
       case "image list" -> plain(path, "", "List the images of the local store", Flags.imageList());
       case "image rm" -> plain(path, "IMAGE...", "Remove images from the local store", List.of());
+      case "image render" ->
+          plain(
+              path,
+              "IMAGE DIRECTORY",
+              "Render an image, with those it depends on, into a directory",
+              Flags.imageTarget());
+      case "image extract" ->
+          plain(
+              path,
+              "IMAGE DIRECTORY",
+              "Unpack an image by itself into a directory",
+              Flags.imageTarget());
+      case "image export" ->
+          plain(path, "IMAGE FILE", "Write an image to a file, uncompressed", Flags.overwrite());
       case "image verify" ->
           plain(path, "IMAGE...", "Check rendered images against what was verified", List.of());
       default -> absent(path);
@@ -261,11 +275,6 @@ final class CommandTable {
       case "api-service" ->
           absent(path, "Serve the read-only programming interface", List.of(), false);
       case "completion" -> absent(path, "Print a completion script for a shell", List.of(), false);
-      case "image render" ->
-          absent(path, "Render an image into a directory", Flags.imageTarget(), false);
-      case "image extract" ->
-          absent(path, "Unpack an image into a directory", Flags.imageTarget(), false);
-      case "image export" -> absent(path, "Write an image to a file", Flags.overwrite(), false);
       default -> absent(path, "Work on the apps of a running pod", List.of(), true);
     };
   }

@@ -31,7 +31,9 @@ record Flag(
     /** A decimal number. */
     NUMBER,
     /** A span of time such as {@code 1h30m}. */
-    DURATION
+    DURATION,
+    /** How an answer is laid out, a {@link JsonForm}; shown in quotes. */
+    FORM
   }
 
   static Flag toggle(String name, String help) {
@@ -54,6 +56,10 @@ record Flag(
     return new Flag(name, Kind.NUMBER, initial, "", help, false, "");
   }
 
+  static Flag form(String name, String help) {
+    return new Flag(name, Kind.FORM, "", "", help, false, "");
+  }
+
   static Flag duration(String name, String initial, String help) {
     return new Flag(name, Kind.DURATION, initial, "", help, false, "");
   }
@@ -73,6 +79,11 @@ record Flag(
     return new Flag(name, kind, initial, bare, help, true, text);
   }
 
+  /** The default as help shows it. */
+  String shownInitial() {
+    return kind == Kind.TEXT || kind == Kind.FORM ? Quoted.of(initial) : initial;
+  }
+
   boolean needsValue() {
     return bare.isEmpty();
   }
@@ -85,6 +96,8 @@ record Flag(
       number(value);
     } else if (kind == Kind.DURATION) {
       GoDuration.parseMillis(value);
+    } else if (kind == Kind.FORM) {
+      JsonForm.parse(value);
     }
   }
 

@@ -245,7 +245,7 @@ final class Flags {
   }
 
   private static Flag format() {
-    return Flag.text("format", "", "json or json-pretty instead of a table");
+    return Flag.form("format", "json or json-pretty instead of a table");
   }
 
   private static Flag uuidFile() {

@@ -109,8 +109,8 @@ final class HelpPage {
   private String form(OptionSpec option) {
     String shown = option.defaultValue();
     for (Flag flag : command.flags()) {
-      if (option.longestName().equals("--" + flag.name()) && flag.kind() == Flag.Kind.TEXT) {
-        shown = Quoted.of(flag.initial());
+      if (option.longestName().equals("--" + flag.name())) {
+        shown = flag.shownInitial();
       }
     }
     return option.arity().min() == 0

@@ -19,8 +19,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * {@code rkt image gc} ({@code spec/rkt-cli.md} section 4.17): trees that no pod uses, then images
@@ -48,20 +50,35 @@ final class ImageGcCommand implements CommandBody {
     }
   }
 
-  /** Notes what pods use. A pod that cannot be read makes the whole command fail. */
+  /** Notes what pods use. A running pod that cannot be read makes the whole command fail. */
   private void look(Session session) {
     PodReporter reporter = new PodReporter(session.kernel());
     for (Pod pod : session.pods().list()) {
-      Optional<PodManifest> manifest = reporter.manifest(pod);
-      if (manifest.isEmpty()) {
+      text(pod.layout().stage1TreeStoreId()).ifPresent(treesInUse::add);
+      for (Path app : appsOf(pod)) {
+        text(app.resolve("treeStoreID")).ifPresent(treesInUse::add);
+      }
+      if (pod.state() != PodState.RUNNING) {
         continue;
       }
-      for (RuntimeApp app : manifest.get().apps()) {
-        text(pod.layout().appTreeStoreId(app.name())).ifPresent(treesInUse::add);
-        if (pod.state() == PodState.RUNNING || pod.state() == PodState.PREPARED) {
+      Optional<PodManifest> manifest = reporter.manifest(pod);
+      if (manifest.isPresent()) {
+        for (RuntimeApp app : manifest.get().apps()) {
           imagesInUse.add(app.image().id().toString());
         }
       }
+    }
+  }
+
+  /** What the pod keeps of each app, whatever its manifest says. */
+  private static List<Path> appsOf(Pod pod) {
+    Path apps = pod.layout().appsInfo();
+    try (Stream<Path> found = Files.list(apps)) {
+      return found.toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new HostException("cannot list \"" + apps + "\"", e);
     }
   }
 

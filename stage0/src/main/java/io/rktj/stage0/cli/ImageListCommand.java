@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.cli;
 
+import io.rktj.spec.ImageId;
 import io.rktj.stage0.store.ImageListing;
 import io.rktj.stage0.store.ImageStore;
 import io.rktj.stage0.store.StoredImage;
-import io.rktj.stage0.tree.TreeStore;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /** {@code rkt image list} ({@code spec/rkt-cli.md} section 4.17). */
 final class ImageListCommand implements CommandBody {
+  /** Refuses wrong fields and orders at once. */
+  @Override
+  public void flag(Flag flag, String value) {
+    switch (flag.name()) {
+      case "fields" -> ImageTable.fields(value);
+      case "sort" -> ImageTable.order(value, "asc");
+      case "order" -> ImageTable.order("name", value);
+      default -> {}
+    }
+  }
+
   @Override
   public int call(Invocation invocation) {
     FlagValues flags = invocation.flags();
@@ -22,11 +34,11 @@ final class ImageListCommand implements CommandBody {
         ImageTable.order(flags.text("sort", "importtime"), flags.text("order", "asc"));
     Session session = Session.open(invocation);
     ImageStore store = session.images();
-    TreeStore trees = session.trees(store);
+    Map<ImageId, Long> trees = session.trees(store).sizes();
     ImageListing listing = store.list();
     List<ImageTable.Listed> images = new ArrayList<>();
     for (StoredImage image : listing.images()) {
-      images.add(new ImageTable.Listed(image, image.size() + trees.sizeOf(image.id())));
+      images.add(new ImageTable.Listed(image, image.size() + trees.getOrDefault(image.id(), 0L)));
     }
     images.sort(order);
     if (form == JsonForm.NONE) {

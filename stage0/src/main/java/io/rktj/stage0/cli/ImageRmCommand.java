@@ -2,13 +2,14 @@
 package io.rktj.stage0.cli;
 
 import io.rktj.PodException;
+import io.rktj.spec.ImageId;
 import io.rktj.stage0.images.ImageLookup;
 import io.rktj.stage0.store.ImageStore;
-import io.rktj.stage0.store.StoredImage;
 
 /**
  * {@code rkt image rm} ({@code spec/rkt-cli.md} section 4.17). As in rkt, a name that is unknown is
- * told and does not make the command fail; an image that cannot be removed does.
+ * told and does not make the command fail; an image that cannot be removed does. What the store
+ * knows of an image need not be readable for it to be removed.
  */
 final class ImageRmCommand implements CommandBody {
   @Override
@@ -20,9 +21,9 @@ final class ImageRmCommand implements CommandBody {
     int removed = 0;
     boolean failed = false;
     for (String name : invocation.arguments()) {
-      StoredImage image;
+      ImageId image;
       try {
-        image = new ImageLookup(store).find(name);
+        image = new ImageLookup(store).findToRemove(name);
       } catch (PodException e) {
         invocation.complain(e);
         continue;
@@ -30,7 +31,7 @@ final class ImageRmCommand implements CommandBody {
       try {
         store.remove(image);
         removed++;
-        invocation.output().answer("successfully removed aci for image: \"" + image.id() + "\"");
+        invocation.output().answer("successfully removed aci for image: \"" + image + "\"");
       } catch (PodException e) {
         invocation.complain(e);
         failed = true;

@@ -7,12 +7,14 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /** The table of {@code rkt image list} ({@code spec/rkt-cli.md} section 4.17). */
 final class ImageTable {
   private static final int SHORT_ID = "sha512-".length() + 12;
   private static final List<String> FIELDS =
       List.of("id", "name", "size", "importtime", "lastused");
+  private static final List<String> SORTABLE = FIELDS.subList(1, FIELDS.size());
   private static final List<String> LEGENDS =
       List.of("ID", "NAME", "SIZE", "IMPORT TIME", "LAST USED");
 
@@ -40,28 +42,33 @@ final class ImageTable {
     this.zone = zone;
   }
 
-  /** Reads {@code --fields}. */
+  /** Reads {@code --fields}; case does not matter. */
   static List<String> fields(String text) {
-    List<String> fields = Words.split(text, ',');
-    for (String field : fields) {
-      if (!FIELDS.contains(field)) {
-        throw new UsageException("unknown option " + Quoted.of(field) + " in --fields");
-      }
-    }
-    return fields;
+    return options(text, FIELDS);
   }
 
   /** The order that {@code --sort} and {@code --order} ask for. */
   static Comparator<Listed> order(String sort, String order) {
-    List<String> words = Words.split(sort, ',');
+    List<String> words = options(sort, SORTABLE);
     Comparator<Listed> comparator = by(words.get(0));
     for (String word : words.subList(1, words.size())) {
       comparator = comparator.thenComparing(by(word));
     }
-    if (!order.equals("asc") && !order.equals("desc")) {
-      throw new UsageException("unknown --order " + Quoted.of(order) + ": it must be asc or desc");
+    String direction = options(order, List.of("asc", "desc")).get(0);
+    return direction.equals("asc") ? comparator : comparator.reversed();
+  }
+
+  private static List<String> options(String text, List<String> known) {
+    List<String> words = Words.split(text.toLowerCase(Locale.ROOT), ',');
+    for (int i = 0; i < words.size(); i++) {
+      if (!known.contains(words.get(i))) {
+        throw new UsageException("unknown option " + Quoted.of(words.get(i)));
+      }
+      if (words.indexOf(words.get(i)) < i) {
+        throw new UsageException("duplicated option " + Quoted.of(words.get(i)));
+      }
     }
-    return order.equals("asc") ? comparator : comparator.reversed();
+    return words;
   }
 
   private static Comparator<Listed> by(String field) {
@@ -69,8 +76,7 @@ final class ImageTable {
       case "name" -> Comparator.comparing(Listed::name);
       case "size" -> Comparator.comparingLong(Listed::size);
       case "lastused" -> Comparator.comparingLong(listed -> listed.image().lastUsedMillis());
-      case "importtime" -> Comparator.comparingLong(listed -> listed.image().importedMillis());
-      default -> throw new UsageException("unknown option " + Quoted.of(field) + " in --sort");
+      default -> Comparator.comparingLong(listed -> listed.image().importedMillis());
     };
   }
 

@@ -13,14 +13,18 @@ enum JsonForm {
   PRETTY;
 
   static JsonForm of(FlagValues flags) {
-    String word = flags.text("format", "");
+    return parse(flags.text("format", ""));
+  }
+
+  /** Reads the value of {@code --format}. */
+  static JsonForm parse(String word) {
     return switch (word) {
       case "" -> NONE;
       case "json" -> COMPACT;
       case "json-pretty" -> PRETTY;
       default ->
           throw new UsageException(
-              "unknown --format " + Quoted.of(word) + ": it must be json or json-pretty");
+              "unknown format " + Quoted.of(word) + " (must be json or json-pretty)");
     };
   }
 

@@ -3,8 +3,10 @@ package io.rktj.stage0.images;
 
 import io.rktj.spec.ImageId;
 import io.rktj.spec.ImageIdPrefix;
+import io.rktj.spec.MalformedException;
 import io.rktj.spec.discovery.AppString;
 import io.rktj.stage0.store.ImageStore;
+import io.rktj.stage0.store.StoreException;
 import io.rktj.stage0.store.StoredImage;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +42,36 @@ public final class ImageLookup {
     return image.get();
   }
 
+  /**
+   * The id meant by {@code text}, readable or not: of images of one name, a single one that cannot
+   * be read is the one meant.
+   */
+  public ImageId findToRemove(String text) {
+    if (ImageIdPrefix.looksLike(text)) {
+      return idOf(ImageIdPrefix.parse(text));
+    }
+    try {
+      return find(text).id();
+    } catch (StoreException | MalformedException e) {
+      List<ImageId> ids = store.idsNamed(AppString.parse(text).name());
+      if (ids.size() == 1) {
+        return ids.get(0);
+      }
+      throw new StoreException(
+          "cannot tell the images called \"" + text + "\" apart",
+          "remove the one that cannot be read by its ID",
+          e);
+    }
+  }
+
+  private ImageId idOf(ImageIdPrefix prefix) {
+    List<ImageId> ids = store.idsWithPrefix(prefix.hex());
+    if (ids.size() == 1) {
+      return ids.get(0);
+    }
+    throw ids.isEmpty() ? none() : ambiguous(prefix);
+  }
+
   /** The only image whose id begins with {@code prefix}. */
   StoredImage byPrefix(ImageIdPrefix prefix) {
     List<ImageId> ids =
@@ -47,12 +79,20 @@ public final class ImageLookup {
             ? List.of(new ImageId(prefix.hex()))
             : store.idsWithPrefix(prefix.hex());
     if (ids.size() > 1) {
-      throw new ImageNotFoundException("ambiguous image ID: \"" + prefix + "\"");
+      throw ambiguous(prefix);
     }
     Optional<StoredImage> image = ids.isEmpty() ? Optional.empty() : store.byId(ids.get(0));
     if (image.isEmpty()) {
-      throw new ImageNotFoundException("no image IDs found", "see: rkt image list --full", null);
+      throw none();
     }
     return image.get();
+  }
+
+  private static ImageNotFoundException ambiguous(ImageIdPrefix prefix) {
+    return new ImageNotFoundException("ambiguous image ID: \"" + prefix + "\"");
+  }
+
+  private static ImageNotFoundException none() {
+    return new ImageNotFoundException("no image IDs found", "see: rkt image list --full", null);
   }
 }

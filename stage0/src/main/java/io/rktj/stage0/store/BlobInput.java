@@ -7,6 +7,7 @@ import io.rktj.linux.Kernel;
 import io.rktj.linux.Open;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -33,17 +34,25 @@ final class BlobInput extends InputStream {
 
   /** The SHA-512 of everything that comes, as hexadecimal digits; closes the stream. */
   static String hash(InputStream stream) {
+    try {
+      return copy(stream, OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new StoreException("cannot read an image", e);
+    }
+  }
+
+  /** Copies everything that comes and hashes it; closes the stream. */
+  static String copy(InputStream stream, OutputStream out) throws IOException {
     byte[] buffer = new byte[BUFFER];
     try (stream) {
       MessageDigest digest = MessageDigest.getInstance("SHA-512");
       int count = stream.read(buffer, 0, buffer.length);
       while (count >= 0) {
         digest.update(buffer, 0, count);
+        out.write(buffer, 0, count);
         count = stream.read(buffer, 0, buffer.length);
       }
       return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException e) {
-      throw new StoreException("cannot read an image", e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every JVM has it
     }

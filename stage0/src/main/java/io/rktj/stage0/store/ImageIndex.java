@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.store;
 
+import io.rktj.PodException;
 import io.rktj.linux.AtomicFile;
 import io.rktj.linux.DirectoryLock;
 import io.rktj.linux.ErrnoException;
@@ -148,10 +149,21 @@ final class ImageIndex {
     }
   }
 
-  /** Removes an image. */
-  void remove(DirectoryLock lock, ImageRecord record) throws ErrnoException {
+  /** Removes an image, whatever its record says; what is not there is no failure. */
+  void remove(DirectoryLock lock, ImageId id) throws ErrnoException {
     require(lock);
-    removeFiles(record.id(), layout.name(record.name()));
+    Optional<ImageRecord> record;
+    try {
+      record = record(id);
+    } catch (PodException unreadable) {
+      for (String name : files.names(layout.names())) {
+        removeFiles(id, layout.names() + "/" + name); // under one of them it is
+      }
+      return;
+    }
+    if (record.isPresent()) {
+      removeFiles(id, layout.name(record.get().name()));
+    }
   }
 
   private void removeFiles(ImageId id, String names) throws ErrnoException {

@@ -14,7 +14,9 @@ import io.rktj.spec.ImageId;
 import io.rktj.spec.Labels;
 import io.rktj.stage0.fetch.FetchedAci;
 import io.rktj.stage0.trust.PendingVerification;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -199,15 +201,22 @@ public final class ImageStore {
     return new ImageListing(images, problems);
   }
 
+  /** The ids of all images that are called {@code name}, readable or not. */
+  public List<ImageId> idsNamed(AcIdentifier name) {
+    return index.idsNamed(name);
+  }
+
   /** Removes an image; its rendered trees stay, so that pods that use them stay whole. */
   public void remove(StoredImage image) {
+    remove(image.id());
+  }
+
+  /** The same, for an image whose record may be unreadable; none is no failure. */
+  public void remove(ImageId id) {
     try (DirectoryLock lock = index.lock()) {
-      Optional<ImageRecord> record = index.record(image.id());
-      if (record.isPresent()) {
-        index.remove(lock, record.get());
-      }
+      index.remove(lock, id);
     } catch (ErrnoException e) {
-      throw new StoreException("cannot remove image \"" + image.id() + "\"", e);
+      throw new StoreException("cannot remove image \"" + id + "\"", e);
     }
   }
 
@@ -226,6 +235,21 @@ public final class ImageStore {
   /** The stored tar, to be read once. */
   public InputStream open(StoredImage image) {
     return BlobInput.open(files.kernel(), layout.blob(image.id()));
+  }
+
+  /**
+   * Writes the stored tar to {@code out}; fails at its end if its hash is no longer its id.
+   *
+   * @throws IOException if {@code out} cannot be written to
+   */
+  public void copy(StoredImage image, OutputStream out) throws IOException {
+    String hash = BlobInput.copy(open(image), out);
+    if (!hash.equals(image.id().hex())) {
+      throw new StoreException(
+          "image hash does not match expected (" + hash + " != " + image.id() + ")",
+          "remove the image and fetch it again",
+          null);
+    }
   }
 
   /** Reads the stored tar again; true if its hash is still its id. */

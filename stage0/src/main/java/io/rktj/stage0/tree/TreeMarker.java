@@ -44,6 +44,9 @@ record TreeMarker(List<ImageId> images, long size, long entries) {
     for (JsonCursor image : json.list("images")) {
       images.add(ImageId.parse(image.text()));
     }
+    if (images.isEmpty()) {
+      throw json.mistake("a tree of no image");
+    }
     long size = json.member("size").integer(0, Long.MAX_VALUE);
     return new TreeMarker(images, size, json.member("entries").integer(0, Long.MAX_VALUE));
   }

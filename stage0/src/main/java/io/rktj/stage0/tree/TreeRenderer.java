@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.tree;
 
-import io.rktj.spec.archive.AciStream;
-import io.rktj.spec.archive.AciSummary;
 import io.rktj.spec.archive.AciVisitor;
-import io.rktj.spec.archive.ArchiveLimits;
 import io.rktj.spec.render.FileSelection;
 import io.rktj.spec.render.ImageGraph;
 import io.rktj.spec.render.RenderLayer;
 import io.rktj.spec.render.RenderPlan;
 import io.rktj.stage0.store.ImageStore;
-import io.rktj.stage0.store.StoreException;
 import java.io.IOException;
 import java.util.List;
 
@@ -55,16 +51,6 @@ final class TreeRenderer {
   }
 
   private void read(ImageTree tree, AciVisitor visitor) throws IOException {
-    String id = tree.image().id().toString();
-    AciSummary summary =
-        new AciStream(images.open(tree.image()), id, ArchiveLimits.ofDefaults())
-            .visit(visitor)
-            .run();
-    if (!summary.id().equals(tree.image().id())) {
-      throw new StoreException(
-          "image hash does not match expected (" + summary.id() + " != " + id + ")",
-          "remove the image and fetch it again",
-          null);
-    }
+    TreeOutput.read(images, tree.image(), visitor);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.tree;
 
+import io.rktj.PodException;
 import io.rktj.linux.DirectoryLock;
 import io.rktj.linux.Errno;
 import io.rktj.linux.ErrnoException;
@@ -18,7 +19,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -206,14 +209,20 @@ public final class TreeStore {
     return ids;
   }
 
-  /** Bytes of all trees whose topmost image is {@code image}. */
-  public long sizeOf(ImageId image) {
-    long size = 0;
+  /** Bytes of all trees by their topmost image; trees that cannot be read are left out. */
+  public Map<ImageId, Long> sizes() {
+    Map<ImageId, Long> sizes = new HashMap<>();
     for (String id : ids()) {
-      Optional<TreeMarker> marker = id.contains(image.toString()) ? marker(id) : Optional.empty();
-      size += marker.isPresent() ? marker.get().size() : 0;
+      try {
+        Optional<TreeMarker> marker = marker(id);
+        if (marker.isPresent()) {
+          sizes.merge(marker.get().images().get(0), marker.get().size(), Long::sum);
+        }
+      } catch (PodException e) {
+        diagnostics.note("image", "tree \"" + id + "\" cannot be read: " + e.getMessage());
+      }
     }
-    return size;
+    return sizes;
   }
 
   /**

@@ -126,9 +126,6 @@ class RktTest {
         "export",
         "metadata-service",
         "api-service",
-        "image render",
-        "image extract",
-        "image export",
         "completion"
       })
   void commandsOfLaterVersionsAreRefused(String path) {

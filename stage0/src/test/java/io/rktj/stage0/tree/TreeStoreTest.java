@@ -111,7 +111,7 @@ class TreeStoreTest {
         .isEqualTo(trees.find(alone(image)).orElseThrow().rootfs());
     assertThat(trees.verify(alone(image))).isEmpty();
     assertThat(data.resolve("cas/tmp")).isEmptyDirectory();
-    assertThat(trees.sizeOf(image.id())).isEqualTo(4 + 24 + 2 + 16);
+    assertThat(trees.sizes()).containsEntry(image.id(), 4L + 24 + 2 + 16);
   }
 
   @Test
