@@ -42,6 +42,10 @@ mv -f "$dist/bin/rkt.new" "$dist/bin/rkt"
 ln -sfn rkt "$dist/bin/actool"
 cp -f "$root/LICENSE" "$root/NOTICE" "$root/README.md" "$dist/share/doc/rktj/"
 
+# Pages of the manual and completion scripts.
+rm -rf "$dist/share/man" "$dist/share/bash-completion" "$dist/share/zsh" "$dist/share/fish"
+"$3/bin/java" -cp "$dist/lib/*" io.rktj.stage0.cli.Documentation "$dist/share"
+
 # The classes worth sharing. For work: every class of ours, and what the recorded list adds from the
 # JDK and the libraries. For a start: what scripts/record-start-classes has seen, and nothing else,
 # for an archive costs by its size.

@@ -23,6 +23,7 @@ final class CommandBodies {
       case "cat-manifest" -> catManifest();
       case "config" -> config();
       case "version" -> version();
+      case "completion" -> completion();
       case "image list" -> imageList();
       case "image rm" -> imageRm();
       case "image cat-manifest" -> imageCatManifest();
@@ -109,5 +110,9 @@ final class CommandBodies {
 
   private static CommandBody imageExport() {
     return new ImageExportCommand();
+  }
+
+  private static CommandBody completion() {
+    return new CompletionCommand();
   }
 }

@@ -112,6 +112,7 @@ final class CommandTable {
           plain(path, "UUID", "Print the manifest of a pod", Flags.catManifest());
       case "config" -> plain(path, "", "Print the configuration as JSON", Flags.prettyPrint(true));
       case "version" -> plain(path, "", "Print the versions of rkt and of its parts", List.of());
+      case "completion" -> plain(path, "SHELL", "Print a completion script for a shell", List.of());
       case "help" -> plain(path, "[COMMAND]", "Describe a command", List.of());
       default -> path.startsWith("image") ? image(path) : absent(path);
     };
@@ -274,7 +275,6 @@ final class CommandTable {
       case "metadata-service" -> absent(path, "Serve metadata to pods", List.of(), false);
       case "api-service" ->
           absent(path, "Serve the read-only programming interface", List.of(), false);
-      case "completion" -> absent(path, "Print a completion script for a shell", List.of(), false);
       default -> absent(path, "Work on the apps of a running pod", List.of(), true);
     };
   }

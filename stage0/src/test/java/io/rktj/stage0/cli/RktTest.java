@@ -125,8 +125,7 @@ class RktTest {
         "app exec",
         "export",
         "metadata-service",
-        "api-service",
-        "completion"
+        "api-service"
       })
   void commandsOfLaterVersionsAreRefused(String path) {
     CommandRun run = CommandRun.of((path + " x").split(" "));
