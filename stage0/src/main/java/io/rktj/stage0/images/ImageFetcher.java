@@ -114,7 +114,7 @@ final class ImageFetcher {
   }
 
   private StoredImage fetch(Remote remote, PullOptions options) {
-    try (DirectoryLock lock = store.lockPlace(remote.url())) {
+    try (DirectoryLock lock = lockPlace(remote.url())) {
       if (!lock.isExclusive()) {
         throw new StoreException("the lock of \"" + remote.url() + "\" is shared");
       }
@@ -133,6 +133,15 @@ final class ImageFetcher {
       }
       return known.orElseThrow();
     }
+  }
+
+  private DirectoryLock lockPlace(String url) {
+    Optional<DirectoryLock> lock = store.tryLockPlace(url);
+    if (lock.isPresent()) {
+      return lock.get();
+    }
+    diagnostics.warn(SOURCE, "another rkt instance is downloading this file, waiting...");
+    return store.lockPlace(url);
   }
 
   private StoredImage receive(FetchedAci aci, Remote remote, PullOptions options) {

@@ -94,6 +94,17 @@ public final class ImageStore {
     return lock(layout.placeLock(place));
   }
 
+  /** The same without waiting: empty if somebody else is at it. */
+  public Optional<DirectoryLock> tryLockPlace(String place) {
+    String path = layout.placeLock(place);
+    try {
+      files.makeDirectory(path);
+      return DirectoryLock.tryExclusive(files.kernel(), path);
+    } catch (ErrnoException e) {
+      throw new StoreException("cannot lock \"" + path + "\"", e);
+    }
+  }
+
   /** Waits until nobody else makes or removes the tree {@code id}. */
   public DirectoryLock lockTree(String id) {
     return lock(layout.treeLock(id));
