@@ -10,6 +10,7 @@ import io.rktj.spec.manifest.PodManifest;
 import io.rktj.spec.manifest.RuntimeApp;
 import io.rktj.stage0.fetch.PartialDownloads;
 import io.rktj.stage0.launch.PodReporter;
+import io.rktj.stage0.store.ImageListing;
 import io.rktj.stage0.store.ImageStore;
 import io.rktj.stage0.store.StoredImage;
 import io.rktj.stage0.tree.TreeStore;
@@ -104,7 +105,8 @@ final class ImageGcCommand implements CommandBody {
   private void removeImages(Invocation invocation, ImageStore store, long graceMillis) {
     long limit = System.currentTimeMillis() - graceMillis;
     int removed = 0;
-    for (StoredImage image : store.list().images()) {
+    ImageListing listing = store.list();
+    for (StoredImage image : listing.images()) {
       if (image.lastUsedMillis() > limit || imagesInUse.contains(image.id().toString())) {
         continue;
       }
@@ -119,5 +121,6 @@ final class ImageGcCommand implements CommandBody {
     if (removed > 0) {
       invocation.say(removed + " image(s) successfully removed");
     }
+    invocation.listProblems("images", listing.problems());
   }
 }

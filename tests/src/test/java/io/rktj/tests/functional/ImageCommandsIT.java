@@ -275,6 +275,18 @@ class ImageCommandsIT {
   }
 
   @Test
+  void collectionLeavesWhatItCannotReadAndSaysSo() throws IOException {
+    Files.writeString(record(), "torn");
+
+    rkt.run("image", "gc", "--grace-period=0s")
+        .exits(0)
+        .isTidy()
+        .stderrHas("gc: 1 error(s) encountered when listing images:\n")
+        .stderrHas(id);
+    assertThat(record()).exists();
+  }
+
+  @Test
   @Needs(Requirement.PODS)
   void collectionKeepsTheTreesOfPodsAndTheImagesOfRunningOnes() throws IOException {
     String running = fetch(TestImage.named("running").script("echo up; exec sleep 1000"));
