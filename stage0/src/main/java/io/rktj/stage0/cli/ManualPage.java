@@ -42,6 +42,9 @@ final class ManualPage {
     }
     options("OPTIONS", command.flags());
     options(command.path().isEmpty() ? "OPTIONS" : "GLOBAL OPTIONS", Flags.global());
+    if (command.path().isEmpty()) {
+      surroundings();
+    }
     closing();
     return text.toString();
   }
@@ -73,12 +76,31 @@ final class ManualPage {
       String value = flag.shownInitial();
       item(
           "--" + flag.name() + (flag.needsValue() ? "=" + value : "[=" + value + "]"),
-          flag.help() + words(Suggestions.values(flag)));
+          flag.help() + words(flag.help(), Suggestions.values(flag).words()));
     }
   }
 
-  private static String words(Suggestions.Values values) {
-    return values.words().isEmpty() ? "" : ". Words: " + String.join(", ", values.words());
+  /** Words that can be said, unless {@code help} names the last of them itself. */
+  private static String words(String help, List<String> words) {
+    boolean told = words.isEmpty() || help.contains(words.get(words.size() - 1));
+    return told ? "" : ". Words: " + String.join(", ", words);
+  }
+
+  /** What all commands have in common stands on the page of rkt itself. */
+  private void surroundings() {
+    section("FILES");
+    item(
+        "/var/lib/rkt",
+        "Images and pods: the data directory, unless --dir or paths.d name another.");
+    item(
+        "/usr/lib/rkt, /etc/rkt",
+        "Configuration of the vendor and of this machine: auth.d, paths.d, stage1.d, fetch.d, net.d"
+            + " and trustedkeys.");
+    section("ENVIRONMENT");
+    item("http_proxy, https_proxy, no_proxy", "Proxies for discovery and for fetching.");
+    item("RKTJ_JAVA", "The Java program to use instead of the newest one found.");
+    item("RKTJ_OPTIONS", "More options for the JVM, split at blanks.");
+    item("RKTJ_ARCHIVE", "If it is off, no class-data archive is used or made.");
   }
 
   private void closing() {

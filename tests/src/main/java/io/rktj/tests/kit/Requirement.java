@@ -42,6 +42,27 @@ public enum Requirement {
           && succeeds("ip", "-V");
     }
   },
+  /** A shell with a completion of its own kind. */
+  ZSH("zsh") {
+    @Override
+    boolean met() {
+      return Files.isExecutable(Path.of("/usr/bin/zsh"));
+    }
+  },
+  /** Another one. */
+  FISH("fish") {
+    @Override
+    boolean met() {
+      return Files.isExecutable(Path.of("/usr/bin/fish"));
+    }
+  },
+  /** What lays out the pages of the manual. */
+  GROFF("groff-base") {
+    @Override
+    boolean met() {
+      return Files.isExecutable(Path.of("/usr/bin/groff"));
+    }
+  },
   /** The etcd server and client of Debian. */
   ETCD("etcd-server and etcd-client") {
     @Override

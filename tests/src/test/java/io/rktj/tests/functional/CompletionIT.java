@@ -3,7 +3,6 @@ package io.rktj.tests.functional;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
@@ -12,11 +11,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,16 +123,17 @@ class CompletionIT {
     }
   }
 
-  static Stream<String> shells() {
-    return Stream.of("bash", "zsh", "fish")
-        .filter(
-            shell -> {
-              boolean there = Files.isExecutable(Path.of("/usr/bin", shell));
-              if (!there) {
-                System.out.println("skipped: needs " + shell);
-              }
-              return there;
-            });
+  static List<String> shells() {
+    List<String> shells = new ArrayList<>(List.of("bash"));
+    for (Requirement shell : List.of(Requirement.ZSH, Requirement.FISH)) {
+      var reason = shell.reasonToSkip();
+      if (reason.isEmpty()) {
+        shells.add(shell.name().toLowerCase(Locale.ROOT));
+      } else {
+        System.out.println("skipped: " + reason.get());
+      }
+    }
+    return shells;
   }
 
   @ParameterizedTest
@@ -254,8 +255,8 @@ class CompletionIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"rkt", "rkt-run", "rkt-image", "rkt-fetch", "rkt-image-list"})
+  @Needs(Requirement.GROFF)
   void pagesOfTheManualAreReadable(String name) {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/groff")), "needs groff");
     Path page = share().resolve("man/man1/" + name + ".1");
 
     Set<String> text = lines("groff", "-man", "-ww", "-Tascii", "-P-cbou", page.toString());
