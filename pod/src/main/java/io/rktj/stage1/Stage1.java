@@ -2,6 +2,7 @@
 package io.rktj.stage1;
 
 import io.rktj.linux.ProcessImage;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -18,6 +19,20 @@ public interface Stage1 {
 
   /** Refuses if it cannot run any pod here; asked before there is one. */
   void requireUsable();
+
+  /**
+   * Whether all is there that pods of this flavour share, such as a kernel; refuses what cannot be
+   * had at all. Asked before there is a pod.
+   *
+   * @param data the data directory
+   * @param environment the caller's variables
+   */
+  default boolean isReady(Path data, List<String> environment) {
+    return true;
+  }
+
+  /** Makes what {@link #isReady} has found missing, in a JVM that is set up for work. */
+  default void makeReady(Path data, List<String> environment, Notices notices) {}
 
   /**
    * Entry point {@code run}: decides the pod, makes what must be made on the host (network), and

@@ -5,6 +5,7 @@ import io.rktj.pod.LockedPod;
 import io.rktj.pod.PodStore;
 import io.rktj.pod.UuidFile;
 import io.rktj.stage0.launch.Launcher;
+import io.rktj.stage0.launch.Stage1Notices;
 import io.rktj.stage0.prepare.PreparedPod;
 import io.rktj.stage0.tree.ImageTree;
 import io.rktj.stage1.Stage1;
@@ -30,6 +31,12 @@ final class RunCommand implements CommandBody {
     try (PodWorkshop workshop = new PodWorkshop(invocation, session, request)) {
       Stage1 stage1 = workshop.flavour(request).load();
       stage1.requireUsable();
+      List<String> environment = request.options().caller().environment();
+      if (!stage1.isReady(session.dataDirectory(), environment)) {
+        Effort.requireFull(session.kernel());
+        Stage1Notices notices = new Stage1Notices(session.console());
+        stage1.makeReady(session.dataDirectory(), environment, notices);
+      }
       List<ImageTree> images = workshop.images(request);
       PodStore pods = session.pods();
       LockedPod pod = pods.create();

@@ -5,7 +5,7 @@ import io.rktj.stage0.Diagnostics;
 import io.rktj.stage1.Notices;
 
 /** What a flavour says, behind its prefix. */
-record Stage1Notices(Diagnostics diagnostics) implements Notices {
+public record Stage1Notices(Diagnostics diagnostics) implements Notices {
   private static final String PREFIX = "stage1";
 
   @Override

@@ -7,11 +7,15 @@ import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage2.PodInit;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -32,22 +36,77 @@ final class GuestKernels {
     this.notices = notices;
   }
 
-  /** The kernel by the word of {@code --kernel}: empty, {@code host}, or a file. */
-  GuestKernel find(String word) {
-    String id = word.isEmpty() ? packaged() : word.equals("host") ? host() : imported(word);
+  /** Whether the kernel of a word is in the cache already. */
+  boolean isReady(String word) {
+    return known(word).isPresent();
+  }
+
+  /**
+   * The kernel by the word of {@code --kernel}: nothing or {@code package}, {@code host}, or a
+   * file. Its name in the cache.
+   */
+  String find(String word) {
+    Optional<String> known = known(word);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    if (isPackage(word)) {
+      return packaged();
+    }
+    Path file = file(word);
+    if (!Files.isReadable(file)) {
+      throw new Stage1Exception(
+          word.equals("host")
+              ? "stage1: this host has no kernel file \"" + file + "\""
+              : "stage1: cannot use kernel \"" + word + "\": no such file");
+    }
+    String id =
+        word.endsWith(".deb")
+            ? unpackPackage(file)
+            : word.equals("host")
+                ? store(file, Path.of("/lib/modules/" + release()), release())
+                : store(file, Path.of("/nonexistent"), String.valueOf(file.getFileName()));
+    cache.directory("known");
+    cache.write(nameOf(file), id);
+    return id;
+  }
+
+  /** The kernel, and the initial root with the drivers of {@code groups}. */
+  GuestKernel with(String id, List<DriverSet.Group> groups) {
     String version = cache.text("kernels/" + id + "/version").orElse("?");
-    return new GuestKernel(cache.at("kernels/" + id + "/vmlinux"), initrd(id), version);
+    return new GuestKernel(cache.at("kernels/" + id + "/vmlinux"), initrd(id, groups), version);
+  }
+
+  private Optional<String> known(String word) {
+    Optional<String> id = cache.text(isPackage(word) ? "package" : nameOf(file(word)));
+    return id.isPresent() && isComplete(id.get()) ? id : Optional.empty();
+  }
+
+  private static boolean isPackage(String word) {
+    return word.isEmpty() || word.equals("package");
+  }
+
+  private static Path file(String word) {
+    return word.equals("host") ? Path.of("/boot/vmlinuz-" + release()) : Path.of(word);
+  }
+
+  private static String release() {
+    return System.getProperty("os.version", "");
+  }
+
+  /** Where it is noted which kernel a file holds, for as long as it is the same file. */
+  private static String nameOf(Path path) {
+    File file = path.toFile();
+    String state = path + " " + file.length() + " " + file.lastModified();
+    return "known/" + MachineCache.sha256(state.getBytes(StandardCharsets.UTF_8));
   }
 
   private boolean isComplete(String id) {
-    return Files.isReadable(cache.at("kernels/" + id + "/version"));
+    return Files.isReadable(cache.at("kernels/" + id + "/version"))
+        && Files.isDirectory(cache.at("kernels/" + id + "/drivers"));
   }
 
   private String packaged() {
-    Optional<String> known = cache.text("package");
-    if (known.isPresent() && isComplete(known.get())) {
-      return known.get();
-    }
     notices.warn("kvm: fetching a kernel for machines, package " + PACKAGE);
     Path work = cache.work();
     String name = dependency();
@@ -63,7 +122,7 @@ final class GuestKernels {
     }
     String id = unpackPackage(only(work, ".deb"));
     cache.write("package", id);
-    remove(work);
+    cache.remove("tmp/" + work.getFileName());
     return id;
   }
 
@@ -81,26 +140,6 @@ final class GuestKernels {
         "stage1: cannot fetch a kernel for machines: package " + PACKAGE + " is not known",
         "apt-get update, or give one: --kernel=FILE.deb",
         null);
-  }
-
-  private String imported(String word) {
-    Path file = Path.of(word);
-    if (!Files.isReadable(file)) {
-      throw new Stage1Exception("stage1: cannot use kernel \"" + word + "\": no such file");
-    }
-    if (word.endsWith(".deb")) {
-      return unpackPackage(file);
-    }
-    return store(file, Path.of("/nonexistent"), String.valueOf(file.getFileName()));
-  }
-
-  private String host() {
-    String release = System.getProperty("os.version", "");
-    Path file = Path.of("/boot/vmlinuz-" + release);
-    if (!Files.isReadable(file)) {
-      throw new Stage1Exception("stage1: this host has no kernel file \"" + file + "\"");
-    }
-    return store(file, Path.of("/lib/modules/" + release), release);
   }
 
   private String unpackPackage(Path file) {
@@ -121,7 +160,7 @@ final class GuestKernels {
     String version = String.valueOf(image.getFileName()).substring("vmlinuz-".length());
     Path copyright = work.resolve("usr/share/doc/linux-image-" + version + "/copyright");
     publish(id, image, work.resolve("lib/modules"), version, copyright);
-    remove(work);
+    cache.remove("tmp/" + work.getFileName());
     return id;
   }
 
@@ -140,12 +179,16 @@ final class GuestKernels {
   /** The file {@code version} comes last, and says that the rest is whole. */
   private void publish(String id, Path image, Path modules, String version, Path copyright) {
     String directory = "kernels/" + id;
-    cache.directory(directory + "/modules");
+    cache.directory(directory + "/drivers");
     try {
       cache.write(directory + "/vmlinux", KernelFile.uncompressed(Files.readAllBytes(image)));
-      List<byte[]> drivers = Files.isDirectory(modules) ? DriverSet.from(modules) : List.of();
-      for (int i = 0; i < drivers.size(); i++) {
-        cache.write(directory + "/modules/" + (i < 10 ? "0" : "") + i, drivers.get(i));
+      if (Files.isDirectory(modules)) {
+        for (Map.Entry<DriverSet.Group, List<byte[]>> group : DriverSet.from(modules).entrySet()) {
+          for (int i = 0; i < group.getValue().size(); i++) {
+            String file = group.getKey().file(i);
+            cache.write(directory + "/drivers/" + file, group.getValue().get(i));
+          }
+        }
       }
       if (Files.isReadable(copyright)) {
         cache.write(directory + "/copyright", Files.readAllBytes(copyright));
@@ -156,24 +199,63 @@ final class GuestKernels {
     }
   }
 
-  /** Made anew when pod-init or the kernel are other ones; told by their size and time. */
-  private Path initrd(String id) {
-    File init = new File(PodInit.path());
-    String name = "initrd/" + id.substring(0, 24) + "-" + init.length() + "-" + init.lastModified();
+  /** Made anew when pod-init or the kernel are other ones; pod-init is told by size and time. */
+  private Path initrd(String id, List<DriverSet.Group> groups) {
+    String prefixes = "";
+    for (DriverSet.Group group : groups) {
+      prefixes += group.ordinal();
+    }
+    String name = "initrd/" + id + "-" + prefixes + initStamp();
     Path file = cache.at(name);
     if (Files.isReadable(file)) {
       return file;
     }
     cache.directory("initrd");
-    try (Stream<Path> listed = Files.list(cache.at("kernels/" + id + "/modules"))) {
+    try (Stream<Path> listed = Files.list(cache.at("kernels/" + id + "/drivers"))) {
       List<byte[]> drivers = new ArrayList<>();
       for (Path driver : listed.sorted().toList()) {
-        drivers.add(Files.readAllBytes(driver));
+        if (prefixes.indexOf(String.valueOf(driver.getFileName()).charAt(0)) >= 0) {
+          drivers.add(Files.readAllBytes(driver));
+        }
       }
-      cache.write(name, Initramfs.of(Files.readAllBytes(init.toPath()), drivers));
+      cache.write(name, Initramfs.of(Files.readAllBytes(Path.of(PodInit.path())), drivers));
       return file;
     } catch (IOException e) {
       throw new HostException("stage1: cannot make \"" + file + "\"", e);
+    }
+  }
+
+  /** How names of initial roots end that hold the pod-init of now. */
+  private static String initStamp() {
+    File init = new File(PodInit.path());
+    return "-" + init.length() + "-" + init.lastModified();
+  }
+
+  /**
+   * Removes kernels that no pod in {@code used} names and that are not the usual one, initial roots
+   * of these or of another pod-init, and what a killed process left behind.
+   */
+  void removeAllBut(Set<String> used) {
+    Set<String> kept = new HashSet<>(used);
+    cache.text("package").ifPresent(kept::add);
+    for (String id : cache.names("kernels")) {
+      if (!kept.contains(id)) {
+        cache.remove("kernels/" + id);
+      }
+    }
+    for (String initrd : cache.names("initrd")) {
+      int dash = initrd.indexOf('-');
+      if (!initrd.endsWith(initStamp()) || !kept.contains(initrd.substring(0, Math.max(0, dash)))) {
+        cache.remove("initrd/" + initrd);
+      }
+    }
+    for (String note : cache.names("known")) {
+      if (!kept.contains(cache.text("known/" + note).orElse(""))) {
+        cache.remove("known/" + note);
+      }
+    }
+    for (String work : cache.names("tmp")) {
+      cache.remove("tmp/" + work);
     }
   }
 
@@ -189,15 +271,5 @@ final class GuestKernels {
       throw new HostException("stage1: cannot look into \"" + directory + "\"", e);
     }
     throw new HostException("stage1: a package without a kernel", null);
-  }
-
-  private static void remove(Path work) {
-    try (Stream<Path> below = Files.walk(work)) {
-      for (Path path : below.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw new HostException("stage1: cannot remove \"" + work + "\"", e);
-    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage1.kvm;
 
+import io.rktj.linux.DirectoryLock;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.ProcessImage;
 import io.rktj.stage1.Notices;
@@ -12,9 +13,13 @@ import io.rktj.stage1.host.ControlGroupRemover;
 import io.rktj.stage1.host.PodProcess;
 import io.rktj.stage1.net.PodNetwork;
 import io.rktj.stage2.PodInit;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The flavour of virtual machines: a pod runs in one with a kernel of its own, by the same plan as
@@ -54,6 +59,25 @@ public final class KvmStage1 implements Stage1 {
           "stage1: cannot run a virtual machine: \"" + QemuCommand.PROGRAM + "\" is not there",
           "apt-get install qemu-system-x86 erofs-utils",
           null);
+    }
+  }
+
+  @Override
+  public boolean isReady(Path data, List<String> environment) {
+    MachineWords words = new MachineWords(environment);
+    MachineCache cache = new MachineCache(kernel, data);
+    new Acceleration(cache, Notices.NONE).modes(words.hypervisor());
+    return new GuestKernels(cache, Notices.NONE).isReady(words.kernel());
+  }
+
+  @Override
+  public void makeReady(Path data, List<String> environment, Notices notices) {
+    MachineCache cache = new MachineCache(kernel, data);
+    DirectoryLock inUse = cache.use();
+    try {
+      new GuestKernels(cache, notices).find(new MachineWords(environment).kernel());
+    } finally {
+      inUse.close();
     }
   }
 
@@ -99,5 +123,29 @@ public final class KvmStage1 implements Stage1 {
   public void gc(Stage1Pod pod, Notices notices) {
     new ControlGroupRemover(kernel, notices).remove(pod);
     PodNetwork.detach(kernel, pod, notices);
+    Path data = MachineCache.data(pod.layout());
+    MachineCache cache = new MachineCache(kernel, data);
+    Optional<DirectoryLock> alone = cache.alone();
+    if (alone.isPresent()) {
+      try {
+        new GuestKernels(cache, notices).removeAllBut(kernelsOfPods(data.resolve("pods/run")));
+      } finally {
+        alone.get().close();
+      }
+    }
+  }
+
+  /** The kernels that pods name which run or have run, but are not garbage. */
+  private static Set<String> kernelsOfPods(Path run) {
+    Set<String> kernels = new HashSet<>();
+    String[] pods = run.toFile().list();
+    for (String pod : pods == null ? new String[0] : pods) {
+      try {
+        kernels.add(Files.readString(MachinePlanner.kernelNote(run.resolve(pod))));
+      } catch (IOException e) {
+        continue; // a pod without a machine
+      }
+    }
+    return kernels;
   }
 }

@@ -2,8 +2,10 @@
 package io.rktj.stage1.kvm;
 
 import io.rktj.linux.AtomicFile;
+import io.rktj.linux.DirectoryLock;
 import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Kernel;
+import io.rktj.linux.TreeRemover;
 import io.rktj.pod.HostException;
 import io.rktj.pod.PodLayout;
 import java.io.IOException;
@@ -14,27 +16,71 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * What machines need and pods share, below {@code DIR/kvm}: kernels by the hash of what they came
- * in, initial root file systems by the hash of their content, the image of each rendered tree by
- * the tree's name, and the verdict on this host's virtualisation. Every file appears whole, by a
- * rename.
+ * in, initial root file systems by kernel, drivers and pod-init, and the verdict on this host's
+ * virtualisation. Every file appears whole, by a rename.
  *
  * <pre>{@code
- * kvm/kernels/SHA256/{vmlinux,modules,version,copyright}   kvm/package   kvm/verdict
- * kvm/initrd/SHA256   kvm/trees/TREE.erofs
+ * kvm/kernels/SHA256/{vmlinux,drivers,version,copyright}   kvm/package   kvm/verdict
+ * kvm/known/HASH: which of them a file holds   kvm/initrd/SHA256-DRIVERS-POD-INIT   kvm/{lock,tmp}
  * }</pre>
+ *
+ * <p>Who uses it holds a shared lock of {@code lock} until his pod names what it uses; who removes
+ * from it holds an exclusive one.
  */
 final class MachineCache {
+  private static final String LOCK = "lock";
+
   private final Kernel kernel;
   private final Path root;
 
-  MachineCache(Kernel kernel, PodLayout layout) {
+  MachineCache(Kernel kernel, Path data) {
     this.kernel = kernel;
-    // DIR/pods/run/UUID
-    root = layout.directory().resolve("../../../kvm").normalize();
+    root = data.resolve("kvm");
+  }
+
+  /** The data directory that a pod is in, as {@code DIR/pods/run/UUID}. */
+  static Path data(PodLayout layout) {
+    return layout.directory().resolve("../../..").normalize();
+  }
+
+  /** Keeps others from removing what is in use. */
+  DirectoryLock use() {
+    try {
+      return DirectoryLock.shared(kernel, directory(LOCK).toString());
+    } catch (ErrnoException e) {
+      throw new HostException("stage1: cannot lock \"" + root + "\"", e);
+    }
+  }
+
+  /** The right to remove; nothing while somebody uses the cache, or where there is none. */
+  Optional<DirectoryLock> alone() {
+    try {
+      return Files.isDirectory(root.resolve(LOCK))
+          ? DirectoryLock.tryExclusive(kernel, root.resolve(LOCK).toString())
+          : Optional.empty();
+    } catch (ErrnoException e) {
+      throw new HostException("stage1: cannot lock \"" + root + "\"", e);
+    }
+  }
+
+  /** The names of what is in a directory of the cache. */
+  List<String> names(String directory) {
+    String[] names = root.resolve(directory).toFile().list();
+    return names == null ? List.of() : List.of(names);
+  }
+
+  /** Removes a file or a directory with all that is in it. */
+  void remove(String name) {
+    try {
+      TreeRemover.remove(kernel, root.resolve(name).toString());
+    } catch (ErrnoException e) {
+      throw new HostException("stage1: cannot remove \"" + root.resolve(name) + "\"", e);
+    }
   }
 
   Path at(String name) {
@@ -49,7 +95,7 @@ final class MachineCache {
         Files.setPosixFilePermissions(
             root, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
       }
-      return Files.createDirectories(root.resolve(name));
+      return name.isEmpty() ? root : Files.createDirectories(root.resolve(name));
     } catch (IOException e) {
       throw new HostException("stage1: cannot make \"" + root.resolve(name) + "\"", e);
     }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage1.kvm;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.rktj.linux.AtomicFile;
+import io.rktj.linux.DirectoryLock;
 import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Fd;
 import io.rktj.linux.FileStatus;
@@ -67,10 +71,10 @@ final class MachinePlanner {
   }
 
   ProcessImage plan() {
-    MachineCache cache = new MachineCache(kernel, layout);
-    List<String> modes = new Acceleration(cache, notices).modes(variable("RKT_HYPERVISOR"));
-    GuestKernels.GuestKernel guest =
-        new GuestKernels(cache, notices).find(variable("RKT_HYPERVISOR_KERNEL"));
+    MachineCache cache = new MachineCache(kernel, MachineCache.data(layout));
+    MachineWords words = new MachineWords(call.environment());
+    List<String> modes = new Acceleration(cache, notices).modes(words.hypervisor());
+    String guest = kernel(cache, words.kernel());
     PodVolumes volumes = VolumeResolver.resolve(call);
     for (Surroundings.SourceDevice device : VolumeSources.check(kernel, volumes)) {
       throw new Stage1Exception(
@@ -83,7 +87,7 @@ final class MachinePlanner {
     }
     PodNetwork network = PodNetwork.attach(kernel, call, notices);
     try {
-      MachinePlan plan = plan(modes, guest, volumes, apps, disks, network);
+      MachinePlan plan = plan(cache, modes, guest, volumes, apps, disks, network);
       return PodInit.run(kernel, call, "machine", plan.write());
     } catch (RuntimeException e) {
       network.rollBack(e);
@@ -91,9 +95,30 @@ final class MachinePlanner {
     }
   }
 
+  /** The kernel to use; as long as the pod's directory names it, it stays in the cache. */
+  private String kernel(MachineCache cache, String word) {
+    DirectoryLock inUse = cache.use();
+    try {
+      String id = new GuestKernels(cache, notices).find(word);
+      AtomicFile.write(
+          kernel, kernelNote(layout.directory()).toString(), id.getBytes(US_ASCII), 0444);
+      return id;
+    } catch (ErrnoException e) {
+      throw new HostException("stage1: cannot note the kernel of the machine", e);
+    } finally {
+      inUse.close();
+    }
+  }
+
+  /** The file of a pod that names its kernel in the cache. */
+  static Path kernelNote(Path pod) {
+    return pod.resolve("kernel");
+  }
+
   private MachinePlan plan(
+      MachineCache cache,
       List<String> modes,
-      GuestKernels.GuestKernel guest,
+      String guest,
       PodVolumes volumes,
       List<AppPlan> apps,
       List<Path> disks,
@@ -130,14 +155,21 @@ final class MachinePlanner {
       interfaces.add("eth" + i);
       cards.add(hardwareAddress(i));
     }
+    List<DriverSet.Group> drivers = new ArrayList<>(List.of(DriverSet.Group.BASE));
+    if (!cards.isEmpty()) {
+      drivers.add(DriverSet.Group.NET);
+    }
+    if (!shared.isEmpty()) {
+      drivers.add(DriverSet.Group.SHARES);
+    }
     QemuCommand qemu =
         new QemuCommand(
-            guest,
+            new GuestKernels(cache, notices).with(guest, drivers),
             MachineSize.of(call.apps()),
             disks,
             cards,
             !shared.isEmpty(),
-            variable("RKT_HYPERVISOR_EXTRA_KERNEL_PARAMS"));
+            new MachineWords(call.environment()).parameters());
     List<MachinePlan.Mode> commands = new ArrayList<>();
     for (String mode : modes) {
       commands.add(qemu.mode(mode));
@@ -295,14 +327,5 @@ final class MachinePlanner {
         + digits.substring(6, 8)
         + ":0"
         + card;
-  }
-
-  private String variable(String name) {
-    for (String entry : call.environment()) {
-      if (entry.startsWith(name + "=")) {
-        return entry.substring(name.length() + 1);
-      }
-    }
-    return "";
   }
 }

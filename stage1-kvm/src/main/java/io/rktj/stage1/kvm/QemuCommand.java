@@ -17,6 +17,9 @@ import java.util.List;
 final class QemuCommand {
   static final String PROGRAM = "/usr/bin/qemu-system-x86_64";
 
+  /** Does nothing but start a kernel, a quarter of a second sooner than the usual firmware. */
+  private static final String FIRMWARE = "/usr/share/qemu/qboot.rom";
+
   private static final int BOOT_MILLIS_KVM = 10_000;
   private static final int BOOT_MILLIS_TCG = 90_000;
   private static final int FIRST_TAP = 8;
@@ -57,6 +60,9 @@ final class QemuCommand {
     List<String> words = new ArrayList<>();
     words.addAll(List.of(PROGRAM, "-nodefaults", "-no-user-config", "-display", "none"));
     words.addAll(List.of("-no-reboot", "-machine", machine(), "-accel", name));
+    if (Files.isReadable(Path.of(FIRMWARE))) {
+      words.addAll(List.of("-bios", FIRMWARE));
+    }
     words.addAll(List.of("-cpu", kvm ? "host" : "max", "-smp", Integer.toString(cpus)));
     words.addAll(List.of("-m", Integer.toString(size.mebibytes())));
     words.addAll(List.of("-global", "virtio-mmio.force-legacy=false"));
@@ -105,11 +111,15 @@ final class QemuCommand {
     return "rkt" + disk;
   }
 
-  /** An emulated machine cannot measure its clock on a busy host, so it is told. */
+  /**
+   * An emulated machine cannot measure its clock on a busy host, so it is told. Its kernel's code
+   * is translated while it runs, so that patching it costs more than it saves.
+   */
   private String append(boolean kvm) {
     StringBuilder text = new StringBuilder("console=ttyS0 quiet reboot=t panic=-1");
     text.append(" cryptomgr.notests no_timer_check initcall_blacklist=").append(SLOW_STARTERS);
     if (!kvm) {
+      text.append(" noreplace-smp");
       long khz = hostKhz();
       if (khz > 0) {
         text.append(" tsc_early_khz=").append(khz);
