@@ -375,20 +375,27 @@ static void turn(void) {
     flush_control();
 }
 
-static void note_mode(const char *name) {
+/* Leaves a line for others in a file, whole or not at all. */
+static void note(const char *path, const char *text) {
     const char *file;
-    int dir;
-    TEXT(line, 32);
+    int dir = -1;
     int fd = -1;
+    TEXT(line, 512);
+    TEXT(fresh, 64);
 
-    text_add(&line, name);
+    text_add(&line, text);
     text_add(&line, "\n");
-    if (path_split(host.machine.mode_file, &dir, &file) == 0)
-        fd = openat(dir, file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-    if (fd < 0 || text_write(&line, fd) < 0)
-        warn(errno, "note the mode of the machine in", host.machine.mode_file);
+    text_add(&fresh, ".note-");
+    text_number(&fresh, (uint64_t)getpid(), 0, 0);
+    text_bytes(&fresh, "", 1);
+    if (path_split(path, &dir, &file) == 0)
+        fd = openat(dir, fresh.at, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (fd < 0 || text_write(&line, fd) < 0 || renameat(dir, fresh.at, dir, file) < 0)
+        warn(errno, "note what the machine does in", path);
     if (fd >= 0)
         (void)close(fd);
+    if (dir >= 0)
+        (void)close(dir);
 }
 
 /* Runs the machine in a mode until it has ended; whether it has come to life. */
@@ -406,7 +413,7 @@ static bool run_mode(const struct machine_mode *mode) {
     while (!ended()) {
         turn();
         if (host.alive && !noted) {
-            note_mode(mode->name);
+            note(host.machine.mode_file, mode->name);
             noted = true;
         }
     }
@@ -495,6 +502,7 @@ int machine_main(int plan_fd, int lock_fd) {
         warn_plain("this host's virtualisation has failed; the machine is emulated instead",
                    host.failure);
         end_machine();
+        note(host.machine.failure_file, host.machine.failure_text);
     }
     error = finish();
     tidy_pod_dir();

@@ -100,8 +100,10 @@ struct machine_plan {
     struct strings addresses; /* of the machine's network cards, in the interfaces' order */
     struct mount_ops jail;
     struct mount_ops shares;
-    struct strings server; /* of the shares; none if there are none */
-    const char *mode_file; /* told which mode has come to life */
+    struct strings server;    /* of the shares; none if there are none */
+    const char *mode_file;    /* told which mode has come to life */
+    const char *failure_file; /* told if the first of several has not, and what */
+    const char *failure_text;
     uint32_t modes;
     struct machine_mode *mode;
 };

@@ -346,6 +346,8 @@ int machine_plan_read(int fd, struct machine_plan *ret_plan) {
     read_ops(&in, &plan.shares);
     read_strings(&in, &plan.server);
     plan.mode_file = read_text(&in);
+    plan.failure_file = read_text(&in);
+    plan.failure_text = read_text(&in);
     read_modes(&in, &plan);
     if (in.bad || in.at != in.end || plan.interfaces.count != plan.addresses.count ||
         plan.interfaces.count > TAPS)

@@ -15,7 +15,7 @@ import java.util.List;
  * <pre>{@code
  * magic "rktjvmp1" | size of the whole | blob plan of the pod | blob set-up of the guest
  * control groups | text network name space | list of text interfaces, hardware addresses
- * list of operations jail, shares | list of text server | text modeFile
+ * list of operations jail, shares | list of text server | text modeFile, failureFile, failureText
  * list of modes: text name | bootMillis | list of text command
  * }</pre>
  *
@@ -36,6 +36,8 @@ import java.util.List;
  * @param shares the tree that the server of shares serves
  * @param server its command line; empty for no shares
  * @param modeFile absolute path of the file that is told which mode has come to life
+ * @param failureFile absolute path of the file that is told if the first of several modes fails
+ * @param failureText what it is told
  * @param modes ways to run the machine, tried in this order
  */
 public record MachinePlan(
@@ -49,6 +51,8 @@ public record MachinePlan(
     List<MountOp> shares,
     List<String> server,
     String modeFile,
+    String failureFile,
+    String failureText,
     List<Mode> modes) {
   private static final byte[] MAGIC = "rktjvmp1".getBytes(StandardCharsets.US_ASCII);
 
@@ -129,6 +133,8 @@ public record MachinePlan(
     PodInitPlan.operations(out, shares);
     out.texts(server);
     out.text(modeFile);
+    out.text(failureFile);
+    out.text(failureText);
     out.number(modes.size());
     for (Mode mode : modes) {
       out.text(mode.name());

@@ -34,8 +34,18 @@ final class ConfigCommand implements CommandBody {
     begin(json, "stage1").name("name").text(config.stage1().name().orElse(""));
     json.name("version").text(config.stage1().version().orElse(""));
     json.name("location").text(config.stage1().location().orElse("")).endObject();
+    machine(json, config);
     fetch(json, config);
     return json.endArray().endObject().finish();
+  }
+
+  /** Our own kind; left out where there is nothing, as rkt does not know it. */
+  private static void machine(JsonWriter json, Config config) {
+    if (config.stage1().hypervisor().isEmpty() && config.stage1().kernel().isEmpty()) {
+      return;
+    }
+    begin(json, "machine").name("hypervisor").text(config.stage1().hypervisor().orElse(""));
+    json.name("kernel").text(config.stage1().kernel().orElse("")).endObject();
   }
 
   /** Our own kind; left out where there is nothing, as rkt does not know it. */

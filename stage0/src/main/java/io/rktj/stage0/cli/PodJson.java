@@ -42,11 +42,17 @@ final class PodJson {
     return json.finish();
   }
 
+  /** What kind of wall is around a machine. */
+  static String isolation(String hypervisor) {
+    return hypervisor.equals("kvm") ? "hardware" : "emulated";
+  }
+
   private void pod(PodReport pod) {
     json.beginObject().name("name").text(pod.pod().uuid().toString());
     json.name("state").text(pod.pod().state().text());
     if (pod.hypervisor().isPresent()) {
       json.name("hypervisor").text(pod.hypervisor().get());
+      json.name("isolation").text(isolation(pod.hypervisor().get()));
     }
     if (!pod.networks().isEmpty()) {
       json.name("networks").beginArray();

@@ -150,7 +150,7 @@ final class RunArguments {
         .with("RKT_HYPERVISOR", hypervisor)
         .with(
             "RKT_HYPERVISOR_KERNEL",
-            kernel.isEmpty() || kernel.equals("host")
+            kernel.isEmpty() || kernel.equals("host") || kernel.equals("package")
                 ? kernel
                 : Path.of(kernel).toAbsolutePath().toString());
   }

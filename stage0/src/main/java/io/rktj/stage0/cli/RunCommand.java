@@ -4,7 +4,9 @@ package io.rktj.stage0.cli;
 import io.rktj.pod.LockedPod;
 import io.rktj.pod.PodStore;
 import io.rktj.pod.UuidFile;
+import io.rktj.stage0.config.ConfiguredStage1;
 import io.rktj.stage0.launch.Launcher;
+import io.rktj.stage0.launch.RunOptions;
 import io.rktj.stage0.launch.Stage1Notices;
 import io.rktj.stage0.prepare.PreparedPod;
 import io.rktj.stage0.tree.ImageTree;
@@ -31,7 +33,8 @@ final class RunCommand implements CommandBody {
     try (PodWorkshop workshop = new PodWorkshop(invocation, session, request)) {
       Stage1 stage1 = workshop.flavour(request).load();
       stage1.requireUsable();
-      List<String> environment = request.options().caller().environment();
+      RunOptions options = configured(request.options(), session.config().stage1());
+      List<String> environment = options.caller().environment();
       if (!stage1.isReady(session.dataDirectory(), environment)) {
         Effort.requireFull(session.kernel());
         Stage1Notices notices = new Stage1Notices(session.console());
@@ -45,8 +48,20 @@ final class RunCommand implements CommandBody {
       }
       PreparedPod prepared = workshop.prepare(pod, request, images);
       Launcher launcher = new Launcher(session.kernel(), pods, session.console());
-      throw launcher.run(prepared, stage1, request.options());
+      throw launcher.run(prepared, stage1, options);
     }
+  }
+
+  /** What the configuration says of machines goes where flags and variables say nothing. */
+  private static RunOptions configured(RunOptions options, ConfiguredStage1 stage1) {
+    if (stage1.hypervisor().isEmpty() && stage1.kernel().isEmpty()) {
+      return options;
+    }
+    return options.by(
+        options
+            .caller()
+            .orElse("RKT_HYPERVISOR", stage1.hypervisor().orElse(""))
+            .orElse("RKT_HYPERVISOR_KERNEL", stage1.kernel().orElse("")));
   }
 
   /** Sockets that systemd opened for this very process are not passed on, so they are refused. */

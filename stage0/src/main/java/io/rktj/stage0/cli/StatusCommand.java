@@ -129,6 +129,7 @@ final class StatusCommand implements CommandBody {
     }
     if (report.hypervisor().isPresent()) {
       text.append("hypervisor=").append(Escaped.line(report.hypervisor().get())).append('\n');
+      text.append("isolation=").append(PodJson.isolation(report.hypervisor().get())).append('\n');
     }
     text.append("exited=").append(state != PodState.RUNNING).append('\n');
     for (AppReport app : report.apps()) {

@@ -25,7 +25,7 @@ final class ConfigDirectory {
     }
     ConfigLayer layer = new ConfigLayer();
     readAll(new File(root, "paths.d"), layer, "paths");
-    readAll(new File(root, "stage1.d"), layer, "stage1");
+    readAll(new File(root, "stage1.d"), layer, "stage1", "machine");
     if (servers) {
       readAll(new File(root, "auth.d"), layer, "auth", "dockerAuth");
       readAll(new File(root, "fetch.d"), layer, "fetch");
@@ -106,6 +106,8 @@ final class ConfigDirectory {
         PlaceKinds.paths(document, layer);
       } else if (kind.equals("stage1")) {
         PlaceKinds.stage1(document, layer);
+      } else if (kind.equals("machine")) {
+        PlaceKinds.machine(document, layer);
       } else {
         FetchKind.fetch(document, layer);
       }

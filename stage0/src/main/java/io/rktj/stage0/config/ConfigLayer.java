@@ -51,14 +51,40 @@ final class ConfigLayer {
       throw new MalformedException(
           "name and version of a default stage1 image are already specified");
     }
-    stage1 = new ConfiguredStage1(Optional.of(name), Optional.of(version), stage1.location());
+    stage1 =
+        new ConfiguredStage1(
+            Optional.of(name),
+            Optional.of(version),
+            stage1.location(),
+            stage1.hypervisor(),
+            stage1.kernel());
   }
 
   void stage1Location(String location) {
     if (stage1.location().isPresent()) {
       throw new MalformedException("location of a default stage1 image is already specified");
     }
-    stage1 = new ConfiguredStage1(stage1.name(), stage1.version(), Optional.of(location));
+    stage1 =
+        new ConfiguredStage1(
+            stage1.name(),
+            stage1.version(),
+            Optional.of(location),
+            stage1.hypervisor(),
+            stage1.kernel());
+  }
+
+  void machine(Optional<String> hypervisor, Optional<String> kernel) {
+    if ((hypervisor.isPresent() && stage1.hypervisor().isPresent())
+        || (kernel.isPresent() && stage1.kernel().isPresent())) {
+      throw new MalformedException("hypervisor or kernel of machines is already specified");
+    }
+    stage1 =
+        new ConfiguredStage1(
+            stage1.name(),
+            stage1.version(),
+            stage1.location(),
+            first(hypervisor, stage1.hypervisor()),
+            first(kernel, stage1.kernel()));
   }
 
   void resolve(String host, String address) {
@@ -91,7 +117,11 @@ final class ConfigLayer {
   private ConfiguredStage1 stage1Over(ConfiguredStage1 below) {
     ConfiguredStage1 named = stage1.name().isPresent() ? stage1 : below;
     return new ConfiguredStage1(
-        named.name(), named.version(), first(stage1.location(), below.location()));
+        named.name(),
+        named.version(),
+        first(stage1.location(), below.location()),
+        first(stage1.hypervisor(), below.hypervisor()),
+        first(stage1.kernel(), below.kernel()));
   }
 
   private static Optional<String> first(Optional<String> above, Optional<String> below) {

@@ -6,7 +6,7 @@ import io.rktj.spec.MalformedException;
 import io.rktj.spec.json.JsonCursor;
 import java.util.Optional;
 
-/** Reads the kinds paths and stage1. */
+/** Reads the kinds paths, stage1 and machine. */
 final class PlaceKinds {
   private static final String INVALID = "invalid stage1 configuration: ";
 
@@ -51,6 +51,26 @@ final class PlaceKinds {
       checkLocation(location.get());
       layer.stage1Location(location.get());
     }
+  }
+
+  /** How pods run in virtual machines, where no flag and no variable says otherwise. */
+  static void machine(JsonCursor document, ConfigLayer layer) {
+    Optional<String> hypervisor = filled(document, "hypervisor");
+    if (hypervisor.isPresent()
+        && !hypervisor.get().equals("auto")
+        && !hypervisor.get().equals("kvm")
+        && !hypervisor.get().equals("tcg")) {
+      throw new MalformedException(
+          "unknown hypervisor \"" + hypervisor.get() + "\": auto, kvm or tcg are known");
+    }
+    Optional<String> kernel = filled(document, "kernel");
+    if (kernel.isPresent()
+        && !kernel.get().startsWith("/")
+        && !kernel.get().equals("host")
+        && !kernel.get().equals("package")) {
+      throw new MalformedException("kernel must be an absolute path, \"host\" or \"package\"");
+    }
+    layer.machine(hypervisor, kernel);
   }
 
   private static void checkLocation(String location) {

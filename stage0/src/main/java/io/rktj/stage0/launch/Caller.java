@@ -16,6 +16,16 @@ public record Caller(String localConfig, boolean debug, List<String> environment
     environment = List.copyOf(environment);
   }
 
+  /** The same with a value for a variable that he has not set, unless that is empty. */
+  public Caller orElse(String name, String value) {
+    for (String entry : environment) {
+      if (entry.startsWith(name + "=")) {
+        return this;
+      }
+    }
+    return with(name, value);
+  }
+
   /** The same with another value of a variable, unless that is empty. */
   public Caller with(String name, String value) {
     if (value.isEmpty()) {

@@ -26,4 +26,18 @@ public record RunOptions(
   public RunOptions {
     networks = List.copyOf(networks);
   }
+
+  /** The same for a caller whose variables are other ones. */
+  public RunOptions by(Caller other) {
+    return new RunOptions(
+        networks,
+        interactive,
+        hostname,
+        names,
+        privateIpc,
+        restrictCapabilities,
+        protectPaths,
+        filterSystemCalls,
+        other);
+  }
 }

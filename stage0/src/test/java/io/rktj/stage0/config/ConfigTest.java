@@ -32,7 +32,7 @@ class ConfigTest {
   }
 
   private void kind(String layer, String kind, String rest) throws IOException {
-    String folder = kind.equals("dockerAuth") ? "auth" : kind;
+    String folder = kind.equals("dockerAuth") ? "auth" : kind.equals("machine") ? "stage1" : kind;
     write(
         layer + "/" + folder + ".d/" + number++ + ".json",
         "{'rktKind':'" + kind + "','rktVersion':'v1'," + rest + "}");
@@ -98,6 +98,8 @@ class ConfigTest {
     kind("local", "paths", "'data':'/local'");
     kind("system", "stage1", "'name':'a.example/s','version':'1','location':'/s.aci'");
     kind("user", "stage1", "'location':'https://a.example/s.aci'");
+    kind("system", "machine", "'hypervisor':'kvm','kernel':'host'");
+    kind("local", "machine", "'kernel':'/vmlinuz'");
     kind(
         "system",
         "fetch",
@@ -118,7 +120,9 @@ class ConfigTest {
             new ConfiguredStage1(
                 Optional.of("a.example/s"),
                 Optional.of("1"),
-                Optional.of("https://a.example/s.aci")));
+                Optional.of("https://a.example/s.aci"),
+                Optional.of("kvm"),
+                Optional.of("/vmlinuz")));
     assertThat(config.fetch())
         .isEqualTo(
             new FetchSettings(Map.of("a", "127.0.0.1", "b", "[::1]:8443"), List.of("/a.pem")));
@@ -164,12 +168,22 @@ class ConfigTest {
   }
 
   @Test
+  void refusesWhatNoMachineCanBeRunWith() throws IOException {
+    kind("local", "machine", "'hypervisor':'xen'");
+    fails("unknown hypervisor 'xen': auto, kvm or tcg are known");
+    kind("user", "machine", "'kernel':'vmlinuz'");
+    Files.delete(directory.resolve("local/stage1.d/0.json"));
+    fails("kernel must be an absolute path, 'host' or 'package'");
+  }
+
+  @Test
   void refusesTheSameThingTwiceInOneDirectory() throws IOException {
     for (String[] row :
         new String[][] {
           {"paths", "'data':'/a'", "data directory is already specified"},
           {"paths", "'stage1-images':'/a'", "stage1 images directory is already specified"},
           {"stage1", "'location':'/a'", "location of a default stage1 image is already specified"},
+          {"machine", "'hypervisor':'tcg'", "hypervisor or kernel of machines is already"},
           {"stage1", "'name':'a','version':'1'", "name and version of a default stage1 image"},
           {"fetch", "'resolve':{'a':'127.0.0.1'}", "address of 'a' is already specified"},
           {"fetch", "'certificateAuthorities':['/a']", "authorities are already specified"},

@@ -55,6 +55,16 @@ final class Acceleration {
     return List.of("tcg");
   }
 
+  /** The file of the verdict. */
+  Path file() {
+    return cache.at(FILE);
+  }
+
+  /** What it holds once a machine has not come to life here, though the probe says it should. */
+  static String failure() {
+    return key() + "\nunusable a machine has not come to life with it";
+  }
+
   private String verdict() {
     String key = key();
     Optional<String> known = cache.text(FILE);

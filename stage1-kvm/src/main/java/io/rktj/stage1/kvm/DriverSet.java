@@ -24,21 +24,28 @@ final class DriverSet {
   /** What drivers are for; a group may depend on those before it, and on nothing else. */
   enum Group {
     /** Every machine. */
-    BASE("virtio_mmio", "virtio_blk", "virtio_console", "erofs", "overlay"),
+    BASE('0', "virtio_mmio virtio_blk virtio_console erofs overlay"),
     /** A machine with a network card. */
-    NET("virtio_net"),
+    NET('1', "virtio_net"),
     /** A machine with host volumes. */
-    SHARES("virtiofs");
+    SHARES('2', "virtiofs");
 
-    private final List<String> wanted;
+    private final char digit;
+    private final String wanted;
 
-    Group(String... wanted) {
-      this.wanted = List.of(wanted);
+    Group(char digit, String wanted) {
+      this.digit = digit;
+      this.wanted = wanted;
+    }
+
+    /** What names of its drivers begin with; groups are loaded in that order. */
+    char digit() {
+      return digit;
     }
 
     /** The name of its driver number {@code index}; names sort in the order of loading. */
     String file(int index) {
-      return ordinal() + (index < 10 ? "0" : "") + index;
+      return digit + (index < 10 ? "0" : "") + index;
     }
   }
 
@@ -61,7 +68,7 @@ final class DriverSet {
     Map<Group, List<byte[]>> drivers = new EnumMap<>(Group.class);
     for (Group group : Group.values()) {
       List<byte[]> ordered = new ArrayList<>();
-      for (String name : group.wanted) {
+      for (String name : group.wanted.split(" ", -1)) {
         set.add(name, ordered);
       }
       drivers.put(group, ordered);

@@ -201,10 +201,11 @@ final class GuestKernels {
 
   /** Made anew when pod-init or the kernel are other ones; pod-init is told by size and time. */
   private Path initrd(String id, List<DriverSet.Group> groups) {
-    String prefixes = "";
+    StringBuilder digits = new StringBuilder();
     for (DriverSet.Group group : groups) {
-      prefixes += group.ordinal();
+      digits.append(group.digit());
     }
+    String prefixes = digits.toString();
     String name = "initrd/" + id + "-" + prefixes + initStamp();
     Path file = cache.at(name);
     if (Files.isReadable(file)) {

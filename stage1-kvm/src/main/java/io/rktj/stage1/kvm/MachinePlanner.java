@@ -172,7 +172,7 @@ final class MachinePlanner {
             new MachineWords(call.environment()).parameters());
     List<MachinePlan.Mode> commands = new ArrayList<>();
     for (String mode : modes) {
-      commands.add(qemu.mode(mode));
+      commands.add(qemu.mode(mode, new MachineWords(call.environment()).bootSeconds()));
     }
     return new MachinePlan(
         Bytes.copyOf(PodInitPlan.write(inside.sandbox(), apps)),
@@ -185,6 +185,8 @@ final class MachinePlanner {
         shared.tree(),
         shared.isEmpty() ? List.of() : server(),
         layout.hypervisor().toString(),
+        new Acceleration(cache, notices).file().toString(),
+        Acceleration.failure(),
         commands);
   }
 

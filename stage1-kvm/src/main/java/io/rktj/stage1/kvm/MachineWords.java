@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage1.kvm;
 
+import io.rktj.stage1.Stage1Exception;
 import java.util.List;
 
 /**
@@ -21,6 +22,21 @@ record MachineWords(List<String> environment) {
   /** More words for the guest's kernel. */
   String parameters() {
     return variable("RKT_HYPERVISOR_EXTRA_KERNEL_PARAMS");
+  }
+
+  /** Seconds until a machine must have come to life; 0 for as many as suit its mode. */
+  int bootSeconds() {
+    String text = variable("RKT_HYPERVISOR_BOOT_SECONDS");
+    try {
+      int seconds = text.isEmpty() ? 0 : Integer.parseInt(text);
+      if (seconds >= 0 && seconds <= 3600) {
+        return seconds;
+      }
+    } catch (NumberFormatException e) {
+      // refused below, as any other text
+    }
+    throw new Stage1Exception(
+        "stage1: RKT_HYPERVISOR_BOOT_SECONDS: \"" + text + "\" is no number from 0 to 3600");
   }
 
   private String variable(String name) {

@@ -54,7 +54,12 @@ final class QemuCommand {
     this.parameters = parameters;
   }
 
-  MachinePlan.Mode mode(String name) {
+  /**
+   * Its command line in a mode.
+   *
+   * @param bootSeconds until it must have come to life; 0 for as many as suit the mode
+   */
+  MachinePlan.Mode mode(String name, int bootSeconds) {
     boolean kvm = name.equals("kvm");
     int cpus = size.cpus() > 0 ? size.cpus() : kvm ? Runtime.getRuntime().availableProcessors() : 1;
     List<String> words = new ArrayList<>();
@@ -75,7 +80,8 @@ final class QemuCommand {
     words.addAll(List.of("-chardev", "socket,id=control,fd=3", "-device", "virtio-serial-device"));
     words.addAll(List.of("-device", "virtserialport,chardev=control,name=rkt.control"));
     devices(words);
-    return new MachinePlan.Mode(name, kvm ? BOOT_MILLIS_KVM : BOOT_MILLIS_TCG, words);
+    int usual = kvm ? BOOT_MILLIS_KVM : BOOT_MILLIS_TCG;
+    return new MachinePlan.Mode(name, bootSeconds > 0 ? bootSeconds * 1000 : usual, words);
   }
 
   private String machine() {

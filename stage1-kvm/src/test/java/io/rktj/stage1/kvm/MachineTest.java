@@ -23,7 +23,7 @@ class MachineTest {
 
   @Test
   void emulatedMachineHasOneProcessorAndIsSandboxed() {
-    List<String> command = qemu.mode("tcg").command();
+    List<String> command = qemu.mode("tcg", 0).command();
 
     assertThat(command).startsWith(QemuCommand.PROGRAM).contains("-sandbox", "tcg", "max", "256");
     assertThat(command.get(command.indexOf("-smp") + 1)).isEqualTo("1");
