@@ -142,13 +142,12 @@ static void pass_records(struct channel *channel) {
         struct app *app;
 
         memcpy(record, at, sizeof(record));
-        if (record[0] >= host.plan.app_count || record[3] > STREAM_BYTES) {
-            host_fail("the machine breaks the rules of its control port");
-            return;
-        }
-        if (queue->end - queue->begin < RECORD + record[3])
+        if (record[0] < host.plan.app_count && record[3] <= STREAM_BYTES &&
+            queue->end - queue->begin < RECORD + record[3])
             break;
-        if (memchr(at + RECORD, '\n', record[3]) != NULL) {
+        if (record[0] >= host.plan.app_count || record[3] > STREAM_BYTES ||
+            memchr(at + RECORD, '\n', record[3]) != NULL) {
+            queue->begin = queue->end = 0;
             host_fail("the machine breaks the rules of its control port");
             return;
         }
@@ -169,9 +168,10 @@ static void pass_messages(struct channel *channel) {
     for (uint32_t i = queue->begin; i < queue->end; i++) {
         unsigned char c = (unsigned char)queue->bytes[i];
 
-        if ((c < 0x20 && c != '\n') || c == 0x7f || c == 0x9b || c == 0xc2)
+        if ((c < 0x20 && c != '\n') || c == 0x7f)
             queue->bytes[i] = '?';
     }
+    plain_ascii(queue->bytes + queue->begin, size);
     (void)!write(STDERR_FILENO, queue->bytes + queue->begin, size);
     queue->begin = queue->end = 0;
     give_credit(channel, size);
@@ -427,12 +427,25 @@ void channels_handle(const struct pollfd *fds, bool visitor) {
         accept_visitor();
 }
 
+/* Whether the queue begins with a whole record. */
+static bool has_record(const struct queue *queue) {
+    uint32_t record[4];
+
+    if (queue->end - queue->begin < RECORD)
+        return false;
+    memcpy(record, queue->bytes + queue->begin, sizeof(record));
+    return queue->end - queue->begin - RECORD >= record[3];
+}
+
 /* Whether something of the guest's has not been passed on yet. */
 bool channels_busy(void) {
-    for (int i = 1; i < CHANNELS; i++)
-        if (channels[i].open && !is_empty(&channels[i]))
-            return !is_records(&channels[i]) ||
-                   channels[i].queue[0].end - channels[i].queue[0].begin >= RECORD;
+    for (int i = 1; i < CHANNELS; i++) {
+        const struct channel *channel = &channels[i];
+
+        if (channel->open && !is_empty(channel) &&
+            (!is_records(channel) || has_record(&channel->queue[0])))
+            return true;
+    }
     return false;
 }
 

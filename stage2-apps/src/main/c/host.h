@@ -37,6 +37,7 @@ extern struct host host;
 
 void host_send(unsigned type, unsigned channel, const void *payload, uint32_t size);
 void host_fail(const char *why);
+void plain_ascii(char *bytes, size_t size);
 
 void channels_open(void);
 unsigned channels_poll(struct pollfd *fds);

@@ -26,6 +26,7 @@
 #define PING_MILLIS 20000
 #define SILENCE_MILLIS 180000
 #define STOP_SPARE_MILLIS 15000
+#define REST_MILLIS 50000
 
 struct host host = {.inner_status = -1};
 
@@ -145,6 +146,13 @@ static void status_frame(const struct frame *frame) {
     record_status(app, status, WIFSIGNALED(status) && WCOREDUMP(status));
 }
 
+/* What a guest writes need not be text in any encoding, and some terminals obey bytes above it. */
+void plain_ascii(char *bytes, size_t size) {
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)bytes[i] >= 0x80 || bytes[i] == 0)
+            bytes[i] = '?';
+}
+
 /* Text of the guest's, for people: nothing in it may steer a terminal. */
 static void message_frame(const struct frame *frame) {
     char line[1024];
@@ -152,6 +160,7 @@ static void message_frame(const struct frame *frame) {
     size_t size = frame->size < sizeof(line) - 1 ? frame->size : sizeof(line) - 1;
 
     memcpy(line, frame->data, size);
+    plain_ascii(line, size);
     while (size > 0 && line[size - 1] == '\n')
         size--;
     line[size] = 0;
@@ -252,6 +261,7 @@ static void keep_words(int *fd) {
 static void say_words(void) {
     size_t begin = 0;
 
+    plain_ascii(host.words, host.words_used);
     while (begin < host.words_used) {
         char line[256];
         TEXT(safe, 1100);
@@ -424,9 +434,11 @@ static bool run_mode(const struct machine_mode *mode) {
     return host.alive;
 }
 
-/* What the guest has sent before it said that it ends. */
+/* What the guest has sent before it said that it ends; a visitor may take a while to read it. */
 static void take_rest(void) {
-    for (int rounds = 0; rounds < 1000 && channels_busy(); rounds++) {
+    int64_t until = now_millis() + REST_MILLIS;
+
+    while (channels_busy() && now_millis() < until) {
         static struct pollfd fds[CHANNEL_POLLS];
         unsigned count = channels_poll(fds);
 

@@ -4,6 +4,7 @@ package io.rktj.stage1.kvm;
 import io.rktj.linux.DirectoryLock;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.ProcessImage;
+import io.rktj.pod.HostException;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
@@ -140,10 +141,13 @@ public final class KvmStage1 implements Stage1 {
     Set<String> kernels = new HashSet<>();
     String[] pods = run.toFile().list();
     for (String pod : pods == null ? new String[0] : pods) {
+      Path note = MachinePlanner.kernelNote(run.resolve(pod));
       try {
-        kernels.add(Files.readString(MachinePlanner.kernelNote(run.resolve(pod))));
+        if (Files.exists(note)) {
+          kernels.add(Files.readString(note));
+        }
       } catch (IOException e) {
-        continue; // a pod without a machine
+        throw new HostException("stage1: cannot read \"" + note + "\"", e);
       }
     }
     return kernels;
