@@ -25,7 +25,7 @@ import java.util.Optional;
  * virtualisation. Every file appears whole, by a rename.
  *
  * <pre>{@code
- * kvm/kernels/SHA256/{vmlinux,drivers,version,copyright}   kvm/package   kvm/verdict
+ * kvm/kernels/SHA256/{vmlinux,drivers,version,copyright}   kvm/package   kvm/{verdict,monitor}
  * kvm/known/HASH: which of them a file holds   kvm/initrd/SHA256-DRIVERS-POD-INIT   kvm/{lock,tmp}
  * }</pre>
  *

@@ -181,7 +181,7 @@ final class MachinePlanner {
         network.plan() instanceof NetworkPlan.Joined joined ? joined.path() : "",
         interfaces,
         cards,
-        qemu.jail(modes.contains("kvm")),
+        qemu.jail(modes.contains("kvm"), new MonitorFiles(cache).paths()),
         shared.tree(),
         shared.isEmpty() ? List.of() : server(),
         layout.hypervisor().toString(),

@@ -147,14 +147,17 @@ final class QemuCommand {
     return 0;
   }
 
-  /** Programs and libraries, the machine's own files, a few devices; all read-only. */
-  List<MountOp> jail(boolean kvm) {
+  /**
+   * What the monitor runs from, the machine's own files, a few devices; all read-only.
+   *
+   * @param files absolute paths of what it runs from
+   */
+  List<MountOp> jail(boolean kvm, List<String> files) {
     int readOnly = MountOp.READ_ONLY | MountOp.NO_SUID | MountOp.NO_DEV;
     List<MountOp> root = new ArrayList<>();
     root.add(new MountOp.FileSystem("tmpfs", "/", MountOp.NO_SUID, "mode=0755,size=1m"));
-    root.add(new MountOp.Bind("/usr", "/usr", readOnly | MountOp.RECURSIVE));
-    for (String name : List.of("bin", "lib", "lib64")) {
-      root.add(new MountOp.Symlink("usr/" + name, "/" + name));
+    for (String file : files) {
+      root.add(new MountOp.Bind(file, file, readOnly));
     }
     root.add(new MountOp.Bind("/etc/ld.so.cache", "/etc/ld.so.cache", readOnly | MountOp.OPTIONAL));
     root.add(new MountOp.Directory("/dev", 0755));

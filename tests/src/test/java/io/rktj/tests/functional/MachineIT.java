@@ -146,9 +146,15 @@ class MachineIT {
         .contains("CapEff:\t0000000000000000", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1")
         .contains("Seccomp:\t2")
         .containsPattern("Uid:\t19\\d{8}\t");
-    for (String name : List.of("home", "root", "var", "proc", "sys")) {
-      assertThat(Path.of("/proc/" + monitor + "/root", name)).doesNotExist();
-    }
+    Path root = Path.of("/proc/" + monitor + "/root");
+    assertThat(root.toFile().list())
+        .containsExactlyInAnyOrder(
+            "usr", "lib", "lib64", "etc", "dev", "kernel", "initrd", "disks");
+    assertThat(root.resolve("usr/bin").toFile().list()).containsExactly("qemu-system-x86_64");
+    assertThat(root.resolve("etc").toFile().list()).containsExactly("ld.so.cache");
+    assertThat(root.resolve("dev").toFile().list())
+        .isSubsetOf("null", "zero", "urandom", "kvm")
+        .contains("null");
     pod.process().destroy();
     pod.await(60).exits(0);
   }
