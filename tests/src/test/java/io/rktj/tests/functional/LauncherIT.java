@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,30 @@ class LauncherIT {
           .anySatisfy(
               home -> assertThat(home).hasContent(temp.resolve("moved").toRealPath().toString()));
     }
+  }
+
+  @Test
+  @Needs(Requirement.ROOT)
+  void archiveMadeByRootServesEverybody() throws IOException, InterruptedException {
+    Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path copy = temp.resolve("rktj");
+    run(temp, Map.of(), "cp", "-a", RktRunner.distribution().toString(), copy.toString());
+    run(temp, Map.of(), "chmod", "-R", "go+rX", copy.toString());
+    String rkt = copy.resolve("bin/rkt").toString();
+    assertThat(run(temp, Map.of(), rkt, "version").status()).isZero();
+    Ended ended =
+        run(
+            temp,
+            Map.of("RKTJ_OPTIONS", "-Xlog:class+load:stdout"),
+            "setpriv",
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            rkt,
+            "version");
+    assertThat(ended.status()).as(ended.output()).isZero();
+    assertThat(ended.output().lines())
+        .anyMatch(line -> line.contains("io.rktj.stage0.cli.Main source: shared objects file"));
   }
 
   @Test
