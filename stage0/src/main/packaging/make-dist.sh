@@ -12,33 +12,53 @@ dist=$root/target/dist
 native=$dist/lib/native
 
 mkdir -p "$dist/bin" "$native" "$dist/stage1-images" "$dist/share/doc/rktj"
-rm -f "$dist/lib/"*.jar
+for file in "$dist/lib/"*.jar; do
+  [ "${file##*/}" = start.jar ] || rm -f "$file"
+done
 cp -f "$root/stage0/target/lib/"*.jar "$root/stage0/target/stage0-$version.jar" "$dist/lib/"
 cp -f "$root/linux/target/native/librktj.so" "$native/librktj.so"
 cp -f "$root/stage2-apps/target/native/pod-init" "$native/pod-init"
 chmod 0755 "$native/pod-init" "$native/librktj.so"
+rm -f "$dist/bin/rkt"
+cp "$root/stage0/target/native/rkt" "$dist/bin/rkt"
 
-# The class path in a fixed order, ours first: the launcher names every jar. What starts a pod gets
-# by with the first of them.
+# The class path in a fixed order, ours first: the launcher names every jar.
 classpath=
-start_path=
-for name in stage0 stage1-nspawn stage1-kvm stage2-apps pod linux aci-spec jackson-core picocli jffi; do
+starting='stage0 stage1-nspawn stage1-kvm stage2-apps pod linux aci-spec jackson-core picocli jffi'
+for name in $starting; do
   for file in "$dist/lib/$name-"[0-9]*.jar; do
     classpath=$classpath:'$home'/lib/${file##*/}
   done
 done
-start_path=${classpath#:}
 for file in "$dist/lib/"*.jar; do
+  [ "${file##*/}" != start.jar ] || continue
   case $classpath in
     *"/${file##*/}"*) ;;
     *) classpath=$classpath:'$home'/lib/${file##*/} ;;
   esac
 done
-classpath=${classpath#:}
-sed -e "s|@CLASSPATH@|\"$classpath\"|" -e "s|@START_PATH@|\"$start_path\"|" \
-  -e "s|@MAIN_JAR@|stage0-$version.jar|" "$root/stage0/src/main/dist/bin/rkt" >"$dist/bin/rkt.new"
-chmod 0755 "$dist/bin/rkt.new"
-mv -f "$dist/bin/rkt.new" "$dist/bin/rkt"
+for file in launch tune; do
+  sed -e "s|@CLASSPATH@|\"${classpath#:}\"|" "$root/stage0/src/main/dist/lib/$file" >"$dist/lib/$file.new"
+  chmod 0755 "$dist/lib/$file.new"
+  mv -f "$dist/lib/$file.new" "$dist/lib/$file"
+done
+
+# What starts a pod gets by with the first of them, and with one jar for all, not compressed: a JVM
+# opens each jar before it does anything.
+merged=$root/target/start-jar
+rm -rf "$merged"
+mkdir -p "$merged"
+for name in $starting; do
+  for file in "$dist/lib/$name-"[0-9]*.jar; do
+    (cd "$merged" && "$jar" xf "$file")
+  done
+done
+rm -rf "$merged/META-INF" "$merged/module-info.class"
+(cd "$merged" && find . -type f | sed 's|^\./||' | LC_ALL=C sort >"$root/target/start-jar.files" &&
+  "$jar" --create --no-compress --no-manifest --date=2026-11-23T00:00:00Z --file="$dist/lib/start.jar.new" \
+    "@$root/target/start-jar.files")
+cmp -s "$dist/lib/start.jar.new" "$dist/lib/start.jar" || mv -f "$dist/lib/start.jar.new" "$dist/lib/start.jar"
+rm -f "$dist/lib/start.jar.new"
 ln -sfn rkt "$dist/bin/actool"
 cp -f "$root/LICENSE" "$root/NOTICE" "$root/README.md" "$dist/share/doc/rktj/"
 
@@ -71,6 +91,9 @@ for flavour in nspawn kvm; do
   RKTJ_ARCHIVE=off "$dist/bin/actool" build --overwrite --owner-root "$stage" \
     "$dist/stage1-images/stage1-$flavour.aci"
 done
+
+# Fast from the first start on.
+"$dist/lib/tune"
 
 tar --sort=name --mtime="$epoch" --owner=0 --group=0 --numeric-owner --format=gnu \
   --exclude=dist/lib/cds --transform="s|^dist|rktj-$version|" -C "$root/target" -cf - dist |

@@ -16,6 +16,11 @@ final class JniSystemCalls implements SystemCalls {
     return new JniSystemCalls();
   }
 
+  /** For a JVM whose maker has already registered the methods ({@code stage0/src/main/c/rkt.c}). */
+  static JniSystemCalls registered() {
+    return new JniSystemCalls();
+  }
+
   @Override
   public native long call(int number, long a, long b, long c, long d, long e);
 

@@ -48,8 +48,14 @@ final class LinuxKernel implements Kernel {
     return Host.KERNEL;
   }
 
-  /** Our library if the property names a file, otherwise jnr-ffi's engine. */
+  /**
+   * What {@code rkt.native} says: {@code launcher}, our functions are linked into the program that
+   * made this JVM, which has registered them; a file, our library; otherwise jnr-ffi's engine.
+   */
   static SystemCalls binding(String library) {
+    if (library.equals("launcher")) {
+      return JniSystemCalls.registered();
+    }
     if (!library.isEmpty() && new File(library).canRead()) {
       return JniSystemCalls.load(library);
     }

@@ -34,12 +34,14 @@ final class Effort {
     String launcher = System.getProperty("rkt.home") + "/bin/rkt";
     try {
       List<byte[]> command = strings(kernel, "/proc/self/cmdline");
-      byte[] main = Main.class.getName().getBytes(UTF_8);
       List<byte[]> argv = new ArrayList<>();
       argv.add(launcher.getBytes(UTF_8));
-      int at = 0;
-      while (!Arrays.equals(command.get(at), main)) {
-        at++;
+      int at = 0; // the native launcher's own name, or the last of what the shell's gave to java
+      if (!System.getProperty("rkt.native", "").equals("launcher")) {
+        byte[] main = Main.class.getName().getBytes(UTF_8);
+        while (!Arrays.equals(command.get(at), main)) {
+          at++;
+        }
       }
       argv.addAll(command.subList(at + 1, command.size()));
       List<byte[]> environment = strings(kernel, "/proc/self/environ");

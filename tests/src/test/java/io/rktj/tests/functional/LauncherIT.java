@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,11 @@ class LauncherIT {
         assertThat(ended.status()).as(java + ": " + ended.output()).isZero();
         assertThat(ended.output()).startsWith("rkt Version: ").doesNotContain("WARNING");
       }
+      String data = "--dir=" + temp.resolve("data");
+      Ended work =
+          run(temp, Map.of("RKTJ_JAVA", java.toString()), rkt.toString(), data, "image", "list");
+      assertThat(work.status()).as(java + ": " + work.output()).isZero();
+      assertThat(work.output().lines()).hasSize(1).allMatch(line -> line.startsWith("ID"));
     }
   }
 
@@ -181,6 +188,71 @@ class LauncherIT {
           .filteredOn(line -> !line.endsWith(" manifest"))
           .allMatch(line -> line.contains(" 0/0 ") && line.contains(" 2026-11-23 00:00:00"));
     }
+  }
+
+  /** A copy of the distribution that may be changed, with nothing made for its place yet. */
+  private Path copy() throws IOException, InterruptedException {
+    Path copy = temp.resolve("copy");
+    run(temp, Map.of(), "cp", "-a", RktRunner.distribution().toString(), copy.toString());
+    run(temp, Map.of(), "rm", "-rf", copy.resolve("lib/cds").toString());
+    return copy;
+  }
+
+  private static void startsWell(Path program, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
+    command.addAll(List.of(arguments));
+    command.add("version");
+    Ended ended = run(Path.of("/"), Map.of(), command.toArray(String[]::new));
+    assertThat(ended.status()).as(ended.output()).isZero();
+    assertThat(ended.output()).startsWith("rkt Version: ");
+  }
+
+  @Test
+  void secondStartFollowsARecipeWithoutTheShell() throws IOException, InterruptedException {
+    Path copy = copy();
+    Path shell = copy.resolve("lib/launch");
+    startsWell(copy.resolve("bin/rkt"));
+    Files.setPosixFilePermissions(shell, PosixFilePermissions.fromString("rw-r--r--"));
+    startsWell(copy.resolve("bin/rkt"));
+    Ended other = run(temp, Map.of(), copy.resolve("bin/rkt").toString(), "help");
+    assertThat(other.status()).isEqualTo(254);
+    assertThat(other.output()).contains("cannot run \"" + shell);
+  }
+
+  @Test
+  void recipeThatNoLongerHoldsIsWrittenAnew() throws IOException, InterruptedException {
+    Path copy = copy();
+    Path program = copy.resolve("bin/rkt");
+    Path recipe = copy.resolve("lib/cds/recipe-version");
+    startsWell(program);
+    String first = Files.readString(recipe);
+    List<String> broken =
+        List.of(
+            "",
+            "no recipe\n",
+            first.substring(0, first.length() / 2),
+            first + "C other/Main\n",
+            first.replaceFirst("H .*", "H /elsewhere"),
+            first.replaceFirst("V .*", "V /nowhere/libjvm.so"),
+            first.replaceFirst("F [0-9]+", "F 1"),
+            first + "X".repeat(40_000) + "\n");
+    for (String text : broken) {
+      Files.writeString(recipe, text);
+      startsWell(program);
+      assertThat(recipe).as("after %.40s", text).hasContent(first);
+    }
+    Files.setLastModifiedTime(copy.resolve("lib/start.classlist"), FileTime.from(Instant.now()));
+    startsWell(program);
+    assertThat(Files.readString(recipe)).isNotEqualTo(first);
+  }
+
+  @Test
+  void shellLauncherWorksAloneAndTakesWhatTheNativeOneDoesNot()
+      throws IOException, InterruptedException {
+    Path dist = RktRunner.distribution();
+    startsWell(dist.resolve("lib/launch"));
+    startsWell(dist.resolve("bin/rkt"), "--dir=" + temp + "/\u00fcber");
   }
 
   @Test
