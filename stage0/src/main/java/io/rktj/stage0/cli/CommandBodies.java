@@ -12,6 +12,8 @@ final class CommandBodies {
   static CommandBody of(String path) {
     return switch (path) {
       case "run" -> run();
+      case "prepare" -> prepare();
+      case "run-prepared" -> runPrepared();
       case "fetch", "image fetch" -> fetch();
       case "trust" -> trust();
       case "list" -> list();
@@ -38,6 +40,14 @@ final class CommandBodies {
 
   private static CommandBody run() {
     return new RunCommand();
+  }
+
+  private static CommandBody prepare() {
+    return new PrepareCommand();
+  }
+
+  private static CommandBody runPrepared() {
+    return new RunPreparedCommand();
   }
 
   private static CommandBody fetch() {

@@ -99,6 +99,8 @@ final class CommandTable {
     return switch (path) {
       case "" -> root();
       case "run" -> run();
+      case "prepare" -> prepare();
+      case "run-prepared" -> runPrepared();
       case "fetch" -> fetch("fetch", false);
       case "image fetch" -> fetch("image fetch", true);
       case "trust" -> trust();
@@ -190,6 +192,33 @@ final class CommandTable {
         false);
   }
 
+  private static Command prepare() {
+    return new Command(
+        "prepare",
+        "[FLAGS] IMAGE [IMAGE FLAGS] [-- ARGUMENTS... [---]] [IMAGE...]",
+        "Make a pod ready to be run later",
+        """
+        Takes images, flags and arguments as "rkt run" does, and prints the UUID of the pod.
+        Whatever happens to the images, "rkt run-prepared UUID" runs it, once.\
+        """,
+        Flags.prepare(),
+        Shape.LEADING,
+        true,
+        false);
+  }
+
+  private static Command runPrepared() {
+    return new Command(
+        "run-prepared",
+        "[FLAGS] UUID",
+        "Run a prepared pod",
+        "The command ends with the exit status of the pod, as \"rkt run\" does.",
+        Flags.runPrepared(),
+        Shape.MIXED,
+        true,
+        false);
+  }
+
   private static Command fetch(String path, boolean hidden) {
     return new Command(
         path,
@@ -267,8 +296,6 @@ final class CommandTable {
   /** Commands of rkt that are refused, with the flags that make their help pages true. */
   private static Command absent(String path) {
     return switch (path) {
-      case "prepare" -> absent(path, "Make a pod ready to be run later", Flags.prepare(), false);
-      case "run-prepared" -> absent(path, "Run a prepared pod", Flags.runPrepared(), false);
       case "attach" -> absent(path, "Attach to the streams of an app", List.of(), false);
       case "export" ->
           absent(path, "Export an app of an exited pod to an image", Flags.export(), false);

@@ -64,7 +64,9 @@ final class Flags {
         network(),
         List.of(
             Flag.text("hostname", "", "host name of the pod, rkt-UUID by default"),
+            Flag.text("hypervisor", "", "how a machine runs: auto, kvm or tcg (stage1-kvm)"),
             Flag.text("ipc", "", "IPC name space of the pod: auto, private or parent"),
+            Flag.text("kernel", "", "a machine's kernel: a file, host or package (stage1-kvm)"),
             Flag.toggle("mds-register", "register the pod with the metadata service")));
   }
 

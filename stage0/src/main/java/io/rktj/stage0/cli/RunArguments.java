@@ -46,6 +46,12 @@ final class RunArguments {
         file(flags.text("uuid-file-save", "")));
   }
 
+  /** What the flags say about running a pod that is described elsewhere. */
+  RunOptions runOptions(Invocation invocation) {
+    checkSwitches(invocation.flags());
+    return options(invocation);
+  }
+
   private void readImages(Invocation invocation) {
     PiecewiseArguments.Receiver receiver =
         new PiecewiseArguments.Receiver() {

@@ -53,7 +53,7 @@ final class RunCommand implements CommandBody {
   }
 
   /** What the configuration says of machines goes where flags and variables say nothing. */
-  private static RunOptions configured(RunOptions options, ConfiguredStage1 stage1) {
+  static RunOptions configured(RunOptions options, ConfiguredStage1 stage1) {
     if (stage1.hypervisor().isEmpty() && stage1.kernel().isEmpty()) {
       return options;
     }
@@ -65,7 +65,7 @@ final class RunCommand implements CommandBody {
   }
 
   /** Sockets that systemd opened for this very process are not passed on, so they are refused. */
-  private static void requireNoActivation(Invocation invocation, int pid) {
+  static void requireNoActivation(Invocation invocation, int pid) {
     if (Integer.toString(pid).equals(invocation.environment().get("LISTEN_PID"))) {
       throw UsageException.notSupportedYet("socket activation (LISTEN_FDS)");
     }

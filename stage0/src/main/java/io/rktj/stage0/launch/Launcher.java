@@ -8,7 +8,6 @@ import io.rktj.linux.Kernel;
 import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
 import io.rktj.pod.LockedPod;
-import io.rktj.pod.PodLayout;
 import io.rktj.pod.PodStore;
 import io.rktj.stage0.Diagnostics;
 import io.rktj.stage0.prepare.PreparedPod;
@@ -39,7 +38,7 @@ public final class Launcher {
    */
   public AssertionError run(PreparedPod pod, Stage1 stage1, RunOptions options) {
     LockedPod locked = pod.locked();
-    remember(locked.layout(), stage1.flavour());
+    remember(pod, stage1);
     options.names().write(locked.layout());
     diagnostics.note("stage0", "Setting up stage1");
     pods.markRunning(locked);
@@ -81,10 +80,10 @@ public final class Launcher {
   }
 
   /** Notes the flavour in the pod, so that later commands reach the same one. */
-  private void remember(PodLayout layout, String flavour) {
-    String link = layout.flavour().toString();
+  public void remember(PreparedPod pod, Stage1 stage1) {
+    String link = pod.layout().flavour().toString();
     try {
-      kernel.symlinkAt(Kernel.path(flavour), Fd.AT_FDCWD, Kernel.path(link));
+      kernel.symlinkAt(Kernel.path(stage1.flavour()), Fd.AT_FDCWD, Kernel.path(link));
     } catch (ErrnoException e) {
       if (e.errno() != Errno.EEXIST) {
         throw new HostException("cannot write \"" + link + "\"", e);

@@ -101,15 +101,23 @@ public final class PodPreparer {
   private PreparedPod write(
       LockedPod pod, boolean overlay, PodManifest manifest, byte[] json, List<ImageTree> images) {
     List<PreparedPod.Part> parts = new ArrayList<>(images.size());
+    List<RenderedTree> rendered = new ArrayList<>(images.size());
     for (int i = 0; i < images.size(); i++) {
       StoredImage image = images.get(i).image();
       diagnostics.note(SOURCE, "Loading image " + image.id());
       App app = appOf(manifest.apps().get(i), image);
       RenderedTree tree = trees.render(images.get(i));
-      parts.add(new PreparedPod.Part(manifest.apps().get(i), app, image, tree));
+      rendered.add(tree);
+      parts.add(
+          new PreparedPod.Part(
+              manifest.apps().get(i), app, image.manifest(), tree.id(), tree.rootfs()));
     }
     try {
-      writeFiles(pod.layout(), overlay, json, parts);
+      makeDirectory(pod.layout().appsInfo());
+      for (int i = 0; i < parts.size(); i++) {
+        writeApp(pod.layout(), parts.get(i), images.get(i).image(), overlay, rendered.get(i));
+      }
+      writePod(pod.layout(), overlay, json);
     } catch (ErrnoException e) {
       throw new HostException("cannot prepare pod \"" + pod.uuid() + "\"", e);
     }
@@ -134,21 +142,25 @@ public final class PodPreparer {
     return app.get();
   }
 
-  private void writeFiles(
-      PodLayout layout, boolean overlay, byte[] json, List<PreparedPod.Part> parts)
+  private void writeApp(
+      PodLayout layout,
+      PreparedPod.Part part,
+      StoredImage image,
+      boolean overlay,
+      RenderedTree tree)
       throws ErrnoException {
-    makeDirectory(layout.appsInfo());
-    for (PreparedPod.Part part : parts) {
-      AcName name = part.runtime().name();
-      diagnostics.note(SOURCE, "Writing image manifest");
-      makeDirectory(layout.appInfo(name));
-      write(layout.appInfoManifest(name), part.image().manifestBytes());
-      if (overlay) {
-        write(layout.appTreeStoreId(name), part.tree().id().getBytes(UTF_8));
-      } else {
-        copy(layout, name, part.tree());
-      }
+    AcName name = part.runtime().name();
+    diagnostics.note(SOURCE, "Writing image manifest");
+    makeDirectory(layout.appInfo(name));
+    write(layout.appInfoManifest(name), image.manifestBytes());
+    if (overlay) {
+      write(layout.appTreeStoreId(name), tree.id().getBytes(UTF_8));
+    } else {
+      copy(layout, name, tree);
     }
+  }
+
+  private void writePod(PodLayout layout, boolean overlay, byte[] json) throws ErrnoException {
     if (overlay) {
       write(layout.overlayPrepared(), new byte[0]);
     }

@@ -11,15 +11,13 @@ import io.rktj.spec.manifest.App;
 import io.rktj.spec.manifest.ImageManifest;
 import io.rktj.spec.manifest.PodManifest;
 import io.rktj.spec.manifest.RuntimeApp;
-import io.rktj.stage0.store.StoredImage;
-import io.rktj.stage0.tree.RenderedTree;
 import io.rktj.stage1.PreparedApp;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A pod whose directory holds everything a flavour needs, in state prepare, with the lock that says
- * so. Only a {@link PodPreparer} makes one.
+ * A pod whose directory holds everything a flavour needs, with the lock that says so. Made by a
+ * {@link PodPreparer}, or read again by {@link PreparedPodReader}.
  */
 public final class PreparedPod {
   private final Kernel kernel;
@@ -28,8 +26,8 @@ public final class PreparedPod {
   private final List<Part> parts;
   private final boolean overlay;
 
-  /** One app with its image and its tree. */
-  record Part(RuntimeApp runtime, App app, StoredImage image, RenderedTree tree) {}
+  /** One app with its image's manifest and its tree. */
+  record Part(RuntimeApp runtime, App app, ImageManifest image, String treeId, String treeRootfs) {}
 
   PreparedPod(
       Kernel kernel, LockedPod pod, PodManifest manifest, List<Part> parts, boolean overlay) {
@@ -59,9 +57,9 @@ public final class PreparedPod {
   public List<PreparedApp> apps() {
     List<PreparedApp> apps = new ArrayList<>(parts.size());
     for (Part part : parts) {
-      ImageManifest image = part.image().manifest();
+      ImageManifest image = part.image();
       String rootfs =
-          overlay ? part.tree().rootfs() : pod.layout().appRootfs(part.runtime().name()).toString();
+          overlay ? part.treeRootfs() : pod.layout().appRootfs(part.runtime().name()).toString();
       apps.add(
           new PreparedApp(
               part.runtime(),
@@ -70,7 +68,7 @@ public final class PreparedPod {
               image.labels(),
               image.annotations(),
               rootfs,
-              part.tree().id()));
+              part.treeId()));
     }
     return apps;
   }

@@ -117,8 +117,6 @@ class RktTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "prepare",
-        "run-prepared",
         "attach",
         "app add",
         "app sandbox",
