@@ -23,6 +23,7 @@ final class CommandBodies {
       case "rm" -> rm();
       case "gc" -> gc();
       case "cat-manifest" -> catManifest();
+      case "export" -> export();
       case "config" -> config();
       case "version" -> version();
       case "completion" -> completion();
@@ -84,6 +85,10 @@ final class CommandBodies {
 
   private static CommandBody catManifest() {
     return new CatManifestCommand();
+  }
+
+  private static CommandBody export() {
+    return new ExportCommand();
   }
 
   private static CommandBody config() {

@@ -112,6 +112,7 @@ final class CommandTable {
       case "gc" -> gc();
       case "cat-manifest" ->
           plain(path, "UUID", "Print the manifest of a pod", Flags.catManifest());
+      case "export" -> export();
       case "config" -> plain(path, "", "Print the configuration as JSON", Flags.prettyPrint(true));
       case "version" -> plain(path, "", "Print the versions of rkt and of its parts", List.of());
       case "completion" -> plain(path, "SHELL", "Print a completion script for a shell", List.of());
@@ -293,12 +294,25 @@ final class CommandTable {
         false);
   }
 
+  private static Command export() {
+    return new Command(
+        "export",
+        "[--app=NAME] UUID FILE.aci",
+        "Export an app of an exited pod to an image",
+        """
+        The image has the manifest of the app's image, and its files as the app left them.
+        Volumes are not part of it.\
+        """,
+        Flags.export(),
+        Shape.MIXED,
+        false,
+        false);
+  }
+
   /** Commands of rkt that are refused, with the flags that make their help pages true. */
   private static Command absent(String path) {
     return switch (path) {
       case "attach" -> absent(path, "Attach to the streams of an app", List.of(), false);
-      case "export" ->
-          absent(path, "Export an app of an exited pod to an image", Flags.export(), false);
       case "metadata-service" -> absent(path, "Serve metadata to pods", List.of(), false);
       case "api-service" ->
           absent(path, "Serve the read-only programming interface", List.of(), false);

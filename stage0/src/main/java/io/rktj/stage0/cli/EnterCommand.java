@@ -29,7 +29,7 @@ final class EnterCommand implements CommandBody {
     if (pod.state() != PodState.RUNNING) {
       throw new PodStateException("pod \"" + pod.uuid() + "\" isn't currently running");
     }
-    String app = lifecycle.app(pod, invocation.flags().text("app", ""));
+    String app = lifecycle.app(pod, invocation.flags().text("app", ""), "enter");
     List<String> command = words.subList(1, words.size());
     if (command.isEmpty()) {
       invocation.say("no command specified, assuming " + Quoted.of(SHELL));

@@ -65,8 +65,22 @@ public final class PodLifecycle {
     return stage1(pod).enter(stage1Pod(pod), name, command);
   }
 
-  /** The name of the app to work on: {@code wanted}, or the only one. */
-  public String app(Pod pod, String wanted) {
+  /** Whether the pod ran in a virtual machine. */
+  public boolean isMachine(Pod pod) {
+    return stage1(pod).flavour().equals("kvm");
+  }
+
+  /** Whether something is mounted, on the host, at or below {@code directory}. */
+  public boolean hasMounts(Path directory) {
+    return !mounts.below(directory).isEmpty();
+  }
+
+  /**
+   * The name of the app to work on: {@code wanted}, or the only one.
+   *
+   * @param command the command that asks, for the message
+   */
+  public String app(Pod pod, String wanted, String command) {
     Optional<PodManifest> manifest = new PodReporter(kernel).manifest(pod);
     List<String> names = new ArrayList<>();
     if (manifest.isPresent()) {
@@ -83,7 +97,11 @@ public final class PodLifecycle {
     String found = names.isEmpty() ? "none" : String.join(", ", names);
     throw new PodStateException(
         wanted.isEmpty()
-            ? "pod has several apps (" + found + "), specify app using \"rkt enter --app= ...\""
+            ? "pod has several apps ("
+                + found
+                + "), specify app using \"rkt "
+                + command
+                + " --app= ...\""
             : "no app \"" + wanted + "\" in pod \"" + pod.uuid() + "\" (apps: " + found + ")");
   }
 

@@ -116,15 +116,7 @@ class RktTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "attach",
-        "app add",
-        "app sandbox",
-        "app exec",
-        "export",
-        "metadata-service",
-        "api-service"
-      })
+      strings = {"attach", "app add", "app sandbox", "app exec", "metadata-service", "api-service"})
   void commandsOfLaterVersionsAreRefused(String path) {
     CommandRun run = CommandRun.of((path + " x").split(" "));
 

@@ -115,11 +115,12 @@ class PodLifecycleTest {
     Pod one = look(exited("a"));
     Pod two = look(exited("a", "b"));
 
-    assertThat(lifecycle().app(one, "")).isEqualTo("a");
-    assertThat(lifecycle().app(two, "b")).isEqualTo("b");
-    assertThatThrownBy(() -> lifecycle().app(two, ""))
+    assertThat(lifecycle().app(one, "", "enter")).isEqualTo("a");
+    assertThat(lifecycle().app(two, "b", "enter")).isEqualTo("b");
+    assertThatThrownBy(() -> lifecycle().app(two, "", "enter"))
         .hasMessageContaining("specify app using \"rkt enter --app= ...\"");
-    assertThatThrownBy(() -> lifecycle().app(two, "c")).hasMessageContaining("no app \"c\"");
+    assertThatThrownBy(() -> lifecycle().app(two, "c", "enter"))
+        .hasMessageContaining("no app \"c\"");
   }
 
   @Test
