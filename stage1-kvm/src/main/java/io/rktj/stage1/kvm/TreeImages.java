@@ -35,10 +35,14 @@ final class TreeImages {
     notices.note("kvm: making a disk of tree " + app.treeId());
     try {
       Path made = Files.createTempFile(tree.getParent(), ".image", ".tmp");
-      HostCommand.run(new File("/"), List.of(MAKER, "--quiet", made.toString(), tree.toString()));
-      Files.setPosixFilePermissions(
-          made, java.nio.file.attribute.PosixFilePermissions.fromString("r--r--r--"));
-      return Files.move(made, image, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        HostCommand.run(new File("/"), List.of(MAKER, "--quiet", made.toString(), tree.toString()));
+        Files.setPosixFilePermissions(
+            made, java.nio.file.attribute.PosixFilePermissions.fromString("r--r--r--"));
+        return Files.move(made, image, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(made); // unless it has its name by now
+      }
     } catch (IOException e) {
       throw new HostException("stage1: cannot make \"" + image + "\"", e);
     }

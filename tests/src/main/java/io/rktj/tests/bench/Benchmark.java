@@ -24,9 +24,9 @@ import java.util.Random;
  * installed and against floors, in one run. Targets are those of the project's performance goals;
  * on a JVM older than 25 the start targets are a quarter wider.
  *
- * <p>{@code Benchmark DIRECTORY RESULT [ROUNDS [MEGABYTES]]}; to be run as root in a mount name
- * space of its own ({@code tests/benchmark} does that), with {@code DIRECTORY} on the file system
- * to measure.
+ * <p>{@code Benchmark DIRECTORY RESULT [ROUNDS [MEGABYTES [machines]]]}; with the last word only
+ * what concerns virtual machines; to be run as root in a mount name space of its own ({@code
+ * tests/benchmark} does that), with {@code DIRECTORY} on the file system to measure.
  */
 public final class Benchmark {
   private final Path base;
@@ -50,9 +50,12 @@ public final class Benchmark {
     Benchmark benchmark = new Benchmark(base, rounds, megabytes);
     benchmark.header();
     Path rootfs = benchmark.trivialImage();
-    benchmark.start(rootfs);
-    benchmark.memory();
-    benchmark.fetch();
+    if (arguments.length <= 4) {
+      benchmark.start(rootfs);
+      benchmark.memory();
+      benchmark.fetch();
+    }
+    benchmark.machines();
     Files.writeString(result, benchmark.report);
     System.out.print(benchmark.report);
   }
@@ -66,9 +69,9 @@ public final class Benchmark {
         .append(" processors, Linux ")
         .append(System.getProperty("os.version"))
         .append(", ")
-        .append(line("sh", "-c", "sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1"))
+        .append(Race.line("sh", "-c", "sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1"))
         .append(". Java of rkt: ")
-        .append(line("sh", "-c", "\"$0\" version | sed -n 's/^Java Version: //p'", rkt))
+        .append(Race.line("sh", "-c", "\"$0\" version | sed -n 's/^Java Version: //p'", rkt))
         .append(". Every race is interleaved; ratios are of medians.\n\n");
   }
 
@@ -88,7 +91,7 @@ public final class Benchmark {
     for (String name : List.of("proc", "sys", "dev", "etc", "tmp", "run", "usr", "var")) {
       Files.createDirectories(rootfs.resolve(name));
     }
-    Path busybox = Path.of(line("sh", "-c", "command -v busybox"));
+    Path busybox = Path.of(Race.line("sh", "-c", "command -v busybox"));
     Files.copy(busybox, bin.resolve("busybox"), StandardCopyOption.REPLACE_EXISTING);
     Files.setPosixFilePermissions(
         bin.resolve("busybox"), PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -123,7 +126,8 @@ public final class Benchmark {
 
   private void start(Path rootfs) throws IOException, InterruptedException {
     boolean newest =
-        line("sh", "-c", "\"$0\" version | grep -q 'Java Version: 25' && echo y || echo n", rkt)
+        Race.line(
+                "sh", "-c", "\"$0\" version | grep -q 'Java Version: 25' && echo y || echo n", rkt)
             .equals("y");
     double wider = newest ? 1.0 : 1.25;
     Race race = new Race();
@@ -267,6 +271,15 @@ public final class Benchmark {
     must(rkt("gc", "--grace-period=0s"));
   }
 
+  private void machines() throws IOException, InterruptedException {
+    if (!has("qemu-system-x86_64") || !has("mkfs.erofs")) {
+      report.append("No pods in virtual machines: needs qemu-system-x86 and erofs-utils.\n");
+      return;
+    }
+    List<String> command = List.of(rkt("--insecure-options=image"));
+    report.append(new Machines(base, command, Math.max(5, rounds / 2)).measure());
+  }
+
   private static boolean isPodInit(long pid) {
     try {
       return Files.readString(Path.of("/proc/" + pid + "/comm")).startsWith("pod-init");
@@ -408,14 +421,6 @@ public final class Benchmark {
       }
     }
     return false;
-  }
-
-  private static String line(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String text =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    process.waitFor();
-    return text;
   }
 
   private static void must(String... command) throws IOException {

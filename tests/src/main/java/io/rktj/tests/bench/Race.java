@@ -79,6 +79,16 @@ final class Race {
     return this;
   }
 
+  /** What a command prints. */
+  static String line(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String text =
+        new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+            .strip();
+    process.waitFor();
+    return text;
+  }
+
   double median(String name) {
     double[] sorted =
         requireNonNull(times.get(name)).stream().mapToDouble(Double::doubleValue).toArray();

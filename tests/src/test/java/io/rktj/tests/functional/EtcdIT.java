@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,6 +33,21 @@ class EtcdIT {
 
   @Test
   void servesASecondAppUntilItIsStopped() throws IOException, InterruptedException {
+    serves(SECONDS, SECONDS, "--net=none");
+  }
+
+  @Test
+  @Needs({Requirement.ETCD, Requirement.MACHINES})
+  void servesASecondAppInAMachineToo() throws IOException, InterruptedException {
+    Path shared = RktRunner.distribution().resolveSibling("machines");
+    Files.createDirectories(shared);
+    Files.createDirectories(RktRunner.in(temp).data());
+    Files.createSymbolicLink(RktRunner.in(temp).data().resolve("kvm"), shared);
+    serves(3, 1, "--net=none", "--stage1-name=rktj.io/stage1-kvm");
+  }
+
+  private void serves(int seconds, int rounds, String... flags)
+      throws IOException, InterruptedException {
     RktRunner rkt = RktRunner.in(temp);
     TestImage server =
         TestImage.named("example.com/etcd")
@@ -49,16 +65,14 @@ class EtcdIT {
     client.directory("usr").directory("usr/bin");
     addProgram(client, "/usr/bin/etcdctl");
     Path uuid = temp.resolve("uuid");
-    RktProcess pod =
-        rkt.start(
-            "--insecure-options=image",
-            "run",
-            "--net=none",
-            "--uuid-file-save=" + uuid,
-            server.write(temp.resolve("images")).toString(),
-            client.write(temp.resolve("images")).toString());
+    List<String> line = new ArrayList<>(List.of("--insecure-options=image", "run"));
+    line.addAll(List.of(flags));
+    line.add("--uuid-file-save=" + uuid);
+    line.add(server.write(temp.resolve("images")).toString());
+    line.add(client.write(temp.resolve("images")).toString());
+    RktProcess pod = rkt.start(line.toArray(new String[0]));
     pod.awaitStdout("ok 1", 90);
-    long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
+    long deadline = System.nanoTime() + seconds * 1_000_000_000L;
     int seen = 0;
     while (System.nanoTime() < deadline) {
       Thread.sleep(500);
@@ -70,7 +84,7 @@ class EtcdIT {
     }
     pod.signal(15);
     RktResult result = pod.await(60).exits(0);
-    assertThat(result.lines("client")).contains("asked to stop").hasSizeGreaterThan(SECONDS);
+    assertThat(result.lines("client")).contains("asked to stop").hasSizeGreaterThan(rounds);
     String status = rkt.run("status", Files.readString(uuid)).exits(0).stdout();
     assertThat(status).contains("state=exited", "app-client=0", "app-etcd=");
     rkt.run("gc", "--grace-period=0s").exits(0);
