@@ -32,6 +32,8 @@ record Flag(
     NUMBER,
     /** A span of time such as {@code 1h30m}. */
     DURATION,
+    /** A truth value or a span of time: whether, or how long, to wait; may stand alone. */
+    WAIT,
     /** How an answer is laid out, a {@link JsonForm}; shown in quotes. */
     FORM
   }
@@ -69,6 +71,10 @@ record Flag(
     return new Flag(name, Kind.WORD, initial, bare, help, false, "");
   }
 
+  static Flag waiting(String name, String help) {
+    return new Flag(name, Kind.WAIT, "false", "true", help, false, "");
+  }
+
   /** The same flag, left out of help. */
   Flag concealed() {
     return new Flag(name, kind, initial, bare, help, true, advice);
@@ -96,6 +102,8 @@ record Flag(
       number(value);
     } else if (kind == Kind.DURATION) {
       GoDuration.parseMillis(value);
+    } else if (kind == Kind.WAIT) {
+      StatusCommand.waitMillis(value);
     } else if (kind == Kind.FORM) {
       JsonForm.parse(value);
     }

@@ -96,13 +96,8 @@ final class Flags {
     return List.of(
         format(),
         uuidFile(),
-        Flag.optional(
-            "wait", "false", "true", "wait until the pod has exited; a duration limits the wait"),
-        Flag.optional(
-            "wait-ready",
-            "false",
-            "true",
-            "wait until the pod is ready; a duration limits the wait"));
+        Flag.waiting("wait", "wait until the pod has exited; a duration limits the wait"),
+        Flag.waiting("wait-ready", "wait until the pod is ready; a duration limits the wait"));
   }
 
   static List<Flag> enter() {

@@ -23,6 +23,12 @@ record Invocation(
     Map<String, String> environment,
     FlagParser parser) {
 
+  /** The same use, with answers that nobody sees. */
+  Invocation quiet() {
+    Output messages = output.withoutAnswers();
+    return new Invocation(command, global, flags, arguments, messages, environment, parser);
+  }
+
   /** The prefix of the command's messages. */
   String prefix() {
     return command.leaf();

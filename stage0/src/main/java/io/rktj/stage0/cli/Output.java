@@ -24,6 +24,11 @@ final class Output {
     this.messages = messages;
   }
 
+  /** The same without answers: what would be on standard output is lost. */
+  Output withoutAnswers() {
+    return new Output(OutputStream.nullOutputStream(), messages);
+  }
+
   /** The streams of this process. */
   static Output standard() {
     return new Output(

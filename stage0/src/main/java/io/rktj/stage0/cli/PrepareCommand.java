@@ -24,10 +24,11 @@ final class PrepareCommand implements CommandBody {
   }
 
   @Override
-  public int call(Invocation invocation) {
+  public int call(Invocation caller) {
+    Invocation invocation = caller.flags().isOn("quiet") ? caller.quiet() : caller;
     RunRequest request = arguments.parse(invocation);
     if (invocation.parser().helpWanted()) {
-      return invocation.help();
+      return caller.help();
     }
     Session session = Session.open(invocation);
     Effort.requireFull(session.kernel()); // everything that can be done before the start is
@@ -46,7 +47,7 @@ final class PrepareCommand implements CommandBody {
         new Launcher(session.kernel(), pods, session.console()).remember(prepared, stage1);
         prepared.sync();
         pods.markPrepared(pod);
-        invocation.output().answer(pod.uuid().toString());
+        caller.output().answer(pod.uuid().toString());
       }
     }
     return ExitCode.DONE.status();

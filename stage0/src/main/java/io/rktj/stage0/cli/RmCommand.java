@@ -24,7 +24,7 @@ final class RmCommand implements CommandBody {
       uuids = file.isEmpty() ? invocation.arguments() : List.of(session.uuidFromFile(file));
     } catch (HostException e) {
       invocation.complain(e);
-      return ExitCode.UNREADABLE_UUID_FILE.status();
+      return ExitCode.FAILED.status();
     }
     PodStore pods = session.pods();
     PodLifecycle lifecycle = session.lifecycle(pods);

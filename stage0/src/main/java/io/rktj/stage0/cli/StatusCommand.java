@@ -79,6 +79,9 @@ final class StatusCommand implements CommandBody {
     long start = System.nanoTime();
     Pod now = pod;
     while (millis > 0 && !hasHappened(session, now, untilReady)) {
+      if (untilReady && isOver(now.state())) {
+        throw new HostException("error waiting for pod to be ready: it is not running anymore");
+      }
       if (millis != FOREVER && (System.nanoTime() - start) / 1_000_000 >= millis) {
         throw new HostException(
             "error waiting for pod to "
@@ -99,7 +102,10 @@ final class StatusCommand implements CommandBody {
     if (untilReady) {
       return new StatusFiles(session.kernel(), pod.layout()).isReady();
     }
-    PodState state = pod.state();
+    return isOver(pod.state());
+  }
+
+  private static boolean isOver(PodState state) {
     return state.hasExited() || state == PodState.GARBAGE || state == PodState.DELETING;
   }
 
