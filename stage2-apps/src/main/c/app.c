@@ -62,6 +62,8 @@ static void enter_root(const struct start *start) {
             fail(app, EXIT_NAMESPACE, errno, "enter the mount name space of");
         return;
     }
+    if (start->host >= 0 && setns(start->host, CLONE_NEWNS) < 0)
+        fail(app, EXIT_NAMESPACE, errno, "find the root of");
     if (fchdir(app->root) < 0 || unshare(CLONE_NEWNS) < 0)
         fail(app, EXIT_NAMESPACE, errno, "make a mount name space for");
     if (sys_pivot_root_here() < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)

@@ -6,6 +6,11 @@
  *   request  ENTER, flags, text app, text TERM (may be empty), count, text... (the command);
  *            with it the three standard streams, unless the flags ask for a terminal
  *   request  SIGNAL, number: for the process that this connection has started
+ *   request  ADD, text app, count, a number for each of so many control groups: whether a file
+ *            "tasks" comes with it; with it the plan, and for each control group "cgroup.procs"
+ *            and perhaps "tasks", all opened by the caller, who stands outside the pod
+ *   request  START, STOP, REMOVE, text app; as ADD for mutable pods only, answered by TEXT in case
+ *            and EXITED 0 once it is done, or EXITED with the status of an app that failed to start
  *   request  RESIZE, rows, columns: of its terminal; for pods in machines (elsewhere the caller
  *            has told the terminal itself)
  *   reply    STARTED 0 (with it the master, if a terminal was asked for), EXITED status,
@@ -30,6 +35,8 @@
 struct visit {
     int fd; /* -1: free */
     pid_t pid;
+    const struct app *app; /* of the app that something was asked for, or null */
+    enum control_request asked;
 };
 
 static struct visit visits[CONTROL_VISITS];
@@ -67,11 +74,11 @@ int control_socket(const char *pod_dir) {
     return fd;
 }
 
-/* Sends one packet with up to three descriptors. */
+/* Sends one packet with up to CONTROL_FDS descriptors. */
 int send_with_fds(int socket, const void *bytes, size_t size, const int *fds, unsigned count) {
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(3 * sizeof(int))];
+        char space[CMSG_SPACE(CONTROL_FDS * sizeof(int))];
     } control;
     struct iovec iov = {(void *)(uintptr_t)bytes, size};
     struct msghdr out = {.msg_iov = &iov, .msg_iovlen = 1};
@@ -110,7 +117,7 @@ static void take_fds(struct msghdr *in, int *fds, unsigned room, unsigned *ret_c
 ssize_t receive_with_fds(int socket, void *bytes, size_t size, int *fds, unsigned *count) {
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(8 * sizeof(int))];
+        char space[CMSG_SPACE(CONTROL_FDS * sizeof(int))];
     } control;
     struct iovec iov = {bytes, size};
     struct msghdr in = {.msg_iov = &iov,
@@ -142,13 +149,12 @@ static void reply(const struct visit *visit, uint32_t kind, uint32_t value, int 
 
 static void end_visit(struct visit *visit) {
     (void)close(visit->fd);
-    visit->fd = -1;
-    visit->pid = 0;
+    *visit = (struct visit){.fd = -1};
 }
 
 static struct app *find_app(const struct inner *inner, const char *name) {
     for (uint32_t i = 0; i < inner->plan->app_count; i++)
-        if (strcmp(inner->plan->app[i].name, name) == 0)
+        if (inner->plan->app[i].state != APP_ABSENT && strcmp(inner->plan->app[i].name, name) == 0)
             return &inner->plan->app[i];
     return NULL;
 }
@@ -181,7 +187,8 @@ static int start_visit(struct inner *inner, struct visit *visit, struct app *app
                           .environment = environment,
                           .terminal = terminal,
                           .start = -1,
-                          .proc = inner->mounts.proc};
+                          .proc = inner->mounts.proc,
+                          .host = inner->mounts.host};
     int master = -1;
     int slave = -1;
     int error;
@@ -229,10 +236,64 @@ static int enter(struct inner *inner, struct visit *visit, struct reader *in, co
     return start_visit(inner, visit, app, terminal, fds);
 }
 
+static int add(struct inner *inner, struct visit *visit, struct reader *in, const int *fds,
+               unsigned fd_count) {
+    const char *name = read_text(in);
+    uint32_t count = read_number(in);
+    int groups[2 * CONTROL_FDS];
+    unsigned used = 1;
+    struct app *app;
+    int error;
+
+    if (in->bad || count > CONTROL_FDS || fd_count < 1)
+        return -EBADMSG;
+    for (uint32_t i = 0; i < count; i++) {
+        bool tasks = read_number(in) != 0;
+
+        if (in->bad || used + 1 + (tasks ? 1 : 0) > fd_count)
+            return -EBADMSG;
+        groups[2 * i] = fds[used++];
+        groups[2 * i + 1] = tasks ? fds[used++] : -1;
+    }
+    if (in->at != in->end)
+        return -EBADMSG;
+    error = mutable_add(inner, fds[0], name, groups, count, visit->fd, &app);
+    if (error == 0)
+        visit->app = app;
+    return error;
+}
+
+static int ask(struct inner *inner, struct visit *visit, struct reader *in) {
+    struct app *app = find_app(inner, read_text(in));
+    int error = -ESRCH;
+
+    if (in->bad || in->at != in->end)
+        return -EBADMSG;
+    visit->app = app; /* first, for it may be done at once */
+    if (app != NULL)
+        error = visit->asked == CONTROL_START  ? app_start(inner, app)
+                : visit->asked == CONTROL_STOP ? app_stop(inner, app)
+                                               : mutable_remove(inner, app);
+    if (error < 0)
+        visit->app = NULL;
+    return error;
+}
+
+/* What somebody asks for the apps of a mutable pod; it has been done when control_tell is called. */
+static int change(struct inner *inner, struct visit *visit, enum control_request request,
+                  struct reader *in, const int *fds, unsigned fd_count) {
+    if ((inner->plan->flags & POD_MUTABLE) == 0)
+        return -EPERM;
+    if (visit->pid != 0 || visit->app != NULL)
+        return -EINVAL;
+    visit->asked = request;
+    return request == CONTROL_ADD ? add(inner, visit, in, fds, fd_count) : ask(inner, visit, in);
+}
+
 static void receive(struct inner *inner, struct visit *visit) {
     struct reader in;
-    int fds[3];
-    unsigned count = 3;
+    int fds[CONTROL_FDS];
+    unsigned count = CONTROL_FDS;
     ssize_t n = receive_with_fds(visit->fd, message, CONTROL_MESSAGE, fds, &count);
     int error = -ENOSYS;
     uint32_t request;
@@ -253,6 +314,8 @@ static void receive(struct inner *inner, struct visit *visit) {
         error = kill(visit->pid, (int)(read_number(&in) & 127)) < 0 ? -errno : 0;
     else if (request == CONTROL_RESIZE)
         error = 0; /* the terminal has been told already */
+    else if (request >= CONTROL_ADD && request <= CONTROL_REMOVE)
+        error = change(inner, visit, (enum control_request)request, &in, fds, count);
     for (unsigned i = 0; i < count; i++)
         (void)close(fds[i]);
     if (error < 0 && request != CONTROL_SIGNAL) {
@@ -272,7 +335,7 @@ static void accept_visit(struct inner *inner) {
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == 0) {
         for (int i = 0; i < CONTROL_VISITS; i++) {
             if (visits[i].fd < 0) {
-                visits[i] = (struct visit){fd, 0};
+                visits[i] = (struct visit){.fd = fd};
                 return;
             }
         }
@@ -314,4 +377,17 @@ bool control_reaped(pid_t pid, int status) {
         return true;
     }
     return false;
+}
+
+/* Tells those who have asked for it that something was done for an app. */
+void control_tell(const struct app *app, enum control_request done, int status) {
+    for (int i = 0; i < CONTROL_VISITS; i++) {
+        struct visit *visit = &visits[i];
+
+        if (message == NULL || visit->fd < 0 || visit->app != app || visit->asked != done)
+            continue;
+        reply(visit, status < 0 ? REPLY_ERROR : REPLY_EXITED,
+              (uint32_t)(status < 0 ? -status : status), -1);
+        end_visit(visit);
+    }
 }

@@ -39,7 +39,8 @@ static void put_text(const char *text) {
     request.used += (length / 4 + 1) * 4;
 }
 
-static int connect_to(const char *pod_dir) {
+/* A connection to the pod's first process. */
+int control_connect(const char *pod_dir) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct text path = {address.sun_path, sizeof(address.sun_path), 0};
     char name[FD_PATH];
@@ -172,7 +173,7 @@ int enter_main(const char *pod_dir, const char *app, char **command) {
     error = streams == NULL ? 0 : streams_open(streams);
     if (error < 0)
         die(error, "pass on the standard streams", NULL);
-    fd = connect_to(pod_dir);
+    fd = control_connect(pod_dir);
 
     request.bytes = reserve(CONTROL_MESSAGE);
     (void)sigfillset(&all);

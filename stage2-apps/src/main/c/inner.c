@@ -72,7 +72,7 @@ static void wait_for_cgroups(int outer) {
 }
 
 /* The socket that an app says READY=1 to, in the app's root. */
-static void open_notify(struct app *app) {
+void app_open_notify(struct app *app) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct text path = {address.sun_path, sizeof(address.sun_path), 0};
     char fd_path[FD_PATH];
@@ -100,18 +100,26 @@ static void open_notify(struct app *app) {
  * The pipes that an app writes to; we keep both ends, so that they never end. They are the app's,
  * so that it can open /dev/stdout.
  */
-static void open_streams(struct inner *inner, struct app *app) {
-    if ((inner->plan->flags & POD_INTERACTIVE) != 0)
-        return;
+int app_open_streams(struct app *app) {
     for (int i = 0; i < 2; i++) {
         int ends[2];
 
-        if (pipe2(ends, O_CLOEXEC) < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ||
-            (app->uid != 0 && fchown(ends[1], app->uid, (gid_t)-1) < 0))
-            die(errno, "make pipes for", app->name);
+        if (pipe2(ends, O_CLOEXEC) < 0)
+            return -errno;
         app->stream[i].fd = ends[0];
         app->out[i] = ends[1];
+        if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ||
+            (app->uid != 0 && fchown(ends[1], app->uid, (gid_t)-1) < 0))
+            return -errno;
     }
+    return 0;
+}
+
+static void open_streams(const struct inner *inner, struct app *app) {
+    int error = (inner->plan->flags & POD_INTERACTIVE) != 0 ? 0 : app_open_streams(app);
+
+    if (error < 0)
+        die(error, "make pipes for", app->name);
 }
 
 /* The pod's terminal: the caller's in interactive pods (through the outer process). */
@@ -183,7 +191,7 @@ static void make_roots(struct inner *inner) {
         struct app *app = &plan->app[i];
 
         app->root = mounts_run(&inner->mounts, &app->mounts, app->rootfs, false);
-        open_notify(app);
+        app_open_notify(app);
         open_streams(inner, app);
     }
     open_terminal(inner);
@@ -191,9 +199,23 @@ static void make_roots(struct inner *inner) {
         wait_for_cgroups(inner->outer);
 }
 
+/*
+ * Keeps the mount name space that the pod's roots are made in, and goes on in a copy of it. Those
+ * who make the root of an app added later go back there for as long as that takes; nobody else.
+ */
+static void keep_host(struct inner *inner) {
+    inner->mounts.host = openat(inner->mounts.proc, "self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    if (inner->mounts.host < 0 || fchdir(inner->mounts.pod_root) < 0 || unshare(CLONE_NEWNS) < 0)
+        die(errno, "make a mount name space for", inner->plan->root);
+}
+
 /* The pod's root becomes ours; the host's file systems are gone. */
-static void enter_pod_root(const struct inner *inner) {
-    if (fchdir(inner->mounts.pod_root) < 0 || sys_pivot_root_here() < 0 ||
+static void enter_pod_root(struct inner *inner) {
+    if ((inner->plan->flags & POD_MUTABLE) != 0)
+        keep_host(inner);
+    else if (fchdir(inner->mounts.pod_root) < 0)
+        die(errno, "change to", inner->plan->root);
+    if (sys_pivot_root_here() < 0 ||
         umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
         die(errno, "change the root to", inner->plan->root);
 }
@@ -219,7 +241,7 @@ static int open_signals(void) {
 /* Process 1 from its first instruction on. */
 _Noreturn void inner_main(struct plan *plan, int outer, int control, const int *streams) {
     struct inner inner = {.plan = plan,
-                          .mounts = {-1, -1, -1, -1, -1, -1, -1, -1},
+                          .mounts = {-1, -1, -1, -1, -1, -1, -1, -1, -1},
                           .outer = outer,
                           .control = control,
                           .signals = open_signals(),

@@ -6,6 +6,8 @@
  * pod-init machine PLANFD LOCKFD
  *     The same for a pod in a virtual machine, whose plan this is.
  * pod-init enter PODDIR APP [--] COMMAND [ARGUMENT...]
+ * pod-init app PODDIR add|start|stop|rm APP
+ *     For a mutable pod; the plan of an app to add comes in on standard input.
  * pod-init probe DEVICE
  * As a virtual machine's first process, called init, it does what the host tells it.
  */
@@ -122,6 +124,8 @@ int main(int argc, char **argv) {
         (void)prctl(PR_SET_NAME, "pod-init", 0, 0, 0);
         _exit(argv[1][0] == 'r' ? outer_main(plan, lock) : machine_main(plan, lock));
     }
+    if (argc == 5 && strcmp(argv[1], "app") == 0)
+        return ask_main(argv[2], argv[3], argv[4]);
     if (argc >= 5 && strcmp(argv[1], "enter") == 0) {
         char **command = argv + 4;
 
@@ -133,6 +137,6 @@ int main(int argc, char **argv) {
     die(0,
         "understand the arguments; usage: pod-init run|machine PLANFD LOCKFD | enter PODDIR APP "
         "[--] "
-        "COMMAND...",
+        "COMMAND... | app PODDIR add|start|stop|rm APP",
         NULL);
 }

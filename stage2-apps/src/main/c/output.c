@@ -63,20 +63,23 @@ static void open_log(struct app *app) {
     app->log_bytes = (uint64_t)status.st_size;
 }
 
-/* Opens everything that lies on the host (a guest has no log files): log files, and the directories
- * of status files. */
-void output_open(struct plan *plan) {
-    for (uint32_t i = 0; i < plan->app_count; i++) {
-        struct app *app = &plan->app[i];
-        const char *name;
-        int error;
+/* Opens what of an app lies on the host (a guest has no log files): its log file, and the directory
+ * of its status file. */
+void output_open_app(struct app *app, bool guest) {
+    const char *name;
+    int error;
 
-        if ((plan->flags & POD_GUEST) == 0)
-            open_log(app);
-        error = path_split(app->status_file, &app->status_dir, &name);
-        if (error < 0)
-            die(error, "open the directory of status file", app->status_file);
-    }
+    if (!guest)
+        open_log(app);
+    error = path_split(app->status_file, &app->status_dir, &name);
+    if (error < 0)
+        die(error, "open the directory of status file", app->status_file);
+}
+
+/* Opens everything that lies on the host. */
+void output_open(struct plan *plan) {
+    for (uint32_t i = 0; i < plan->app_count; i++)
+        output_open_app(&plan->app[i], (plan->flags & POD_GUEST) != 0);
 }
 
 /* Gets a console descriptor of our own that never makes us wait, where that is possible. */

@@ -16,6 +16,7 @@
 #define APP_LIMIT 256u
 #define MAGIC "rktjpln1"
 #define MACHINE_MAGIC "rktjvmp1"
+#define APP_MAGIC "rktjapp1"
 
 static struct {
     char *at;
@@ -248,6 +249,7 @@ static int open_arena(size_t size) {
 int plan_parse(const void *bytes, size_t size, struct plan *ret_plan) {
     struct reader in = {bytes, (const unsigned char *)bytes + size, false};
     struct plan plan = {0};
+    uint32_t room;
     size_t arena_size = 16 * size + APP_LIMIT * (sizeof(struct app) + 2 * STREAM_BYTES + 64);
 
     if (size < 12 || memcmp(bytes, MAGIC, 8) != 0)
@@ -261,8 +263,9 @@ int plan_parse(const void *bytes, size_t size, struct plan *ret_plan) {
     plan.app_count = read_count(&in, 100);
     if (plan.app_count > APP_LIMIT)
         in.bad = true;
-    plan.poll = array(&in, POLL_SIZE(plan.app_count), sizeof(struct pollfd));
-    plan.app = array(&in, plan.app_count, sizeof(struct app));
+    room = (plan.flags & POD_MUTABLE) != 0 ? APP_LIMIT : plan.app_count;
+    plan.poll = array(&in, POLL_SIZE(room), sizeof(struct pollfd));
+    plan.app = array(&in, room, sizeof(struct app));
     for (uint32_t i = 0; i < plan.app_count && !in.bad; i++)
         read_app(&in, &plan.app[i]);
     if (in.bad || in.at != in.end)
@@ -305,6 +308,48 @@ int plan_read(int fd, struct plan *ret_plan) {
     int error = read_whole(fd, &bytes, &size);
 
     return error < 0 ? error : plan_parse(bytes, size, ret_plan);
+}
+
+/* Reads the plan of one app; it keeps its memory until plan_forget_app. */
+int plan_read_app(int fd, struct app *ret_app) {
+    struct app app = {0};
+    struct reader in;
+    char *bytes;
+    size_t size;
+    int error = read_whole(fd, &bytes, &size);
+
+    if (error < 0)
+        return error;
+    app.memory_size = size + 16 + 16 * size + 2 * STREAM_BYTES + 4096;
+    app.memory = mmap(NULL, app.memory_size, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (app.memory == MAP_FAILED) {
+        (void)munmap(bytes, PLAN_LIMIT);
+        return -ENOMEM;
+    }
+    memcpy(app.memory, bytes, size);
+    (void)munmap(bytes, PLAN_LIMIT);
+    bytes = app.memory;
+    arena.at = bytes + (size + 15) / 16 * 16;
+    arena.left = app.memory_size - (size + 15) / 16 * 16;
+    in = (struct reader){(unsigned char *)bytes + 8, (unsigned char *)bytes + size, false};
+    if (size < 12 || memcmp(bytes, APP_MAGIC, 8) != 0 || read_number(&in) != size)
+        in.bad = true;
+    if (!in.bad)
+        read_app(&in, &app);
+    if (in.bad || in.at != in.end) {
+        plan_forget_app(&app);
+        return -EBADMSG;
+    }
+    *ret_app = app;
+    return 0;
+}
+
+/* Gives back the memory of an app's plan. */
+void plan_forget_app(struct app *app) {
+    if (app->memory != NULL)
+        (void)munmap(app->memory, app->memory_size);
+    app->memory = NULL;
 }
 
 static void read_modes(struct reader *in, struct machine_plan *plan) {

@@ -143,7 +143,16 @@ struct commands {
 };
 
 enum { APP_NO_NEW_PRIVILEGES = 1, APP_NOTIFIES = 2 };
-enum app_state { APP_IDLE, APP_PRE_START, APP_RUNNING, APP_POST_STOP, APP_DONE };
+enum app_state {
+    APP_IDLE,
+    APP_PRE_START,
+    APP_RUNNING,
+    APP_POST_STOP,
+    APP_DONE,
+    APP_ADDED, /* the rest only in mutable pods: its root is being made */
+    APP_LEAVING, /* its root is being taken apart */
+    APP_ABSENT, /* a place for an app */
+};
 
 #define STREAM_BYTES 4096
 #define CONTROL_VISITS 16
@@ -201,13 +210,23 @@ struct app {
     bool log_failed;
     int status;
     int64_t leftovers_until; /* when what it left behind is killed; 0: nothing left */
+    bool stopping;           /* it alone has been asked to end */
+    int64_t kill_at;         /* when it is killed then */
+    void *memory;            /* of the plan of an app that was added */
+    size_t memory_size;
     struct stream stream[2];
 };
 
 struct pollfd;
 
 enum network { NETWORK_HOST, NETWORK_LOOPBACK, NETWORK_JOINED };
-enum { POD_SHARE_IPC = 1, POD_INTERACTIVE = 2, POD_GUEST = 4, POD_TERMINAL = 8 };
+enum {
+    POD_SHARE_IPC = 1,
+    POD_INTERACTIVE = 2,
+    POD_GUEST = 4,
+    POD_TERMINAL = 8,
+    POD_MUTABLE = 16, /* starts without apps, and takes some in later on */
+};
 
 struct plan {
     const char *uuid;
@@ -235,6 +254,8 @@ struct reader {
 
 int plan_read(int fd, struct plan *ret_plan);
 int plan_parse(const void *bytes, size_t size, struct plan *ret_plan);
+int plan_read_app(int fd, struct app *ret_app);
+void plan_forget_app(struct app *app);
 uint32_t read_number(struct reader *in);
 const char *read_text(struct reader *in);
 
@@ -264,6 +285,7 @@ struct mount_context {
     int null; /* a null device of the pod's own */
     int console_master;
     int console_slave;
+    int host; /* in mutable pods: the mount name space that the pod's roots are made in, or -1 */
 };
 
 void mounts_open_sources(struct mount_ops *ops);
@@ -294,6 +316,7 @@ struct start {
     bool terminal; /* stdio[0] becomes the controlling terminal */
     int start;     /* socket: the mount name space goes out here; closed by exec */
     int proc;
+    int host; /* as in struct mount_context */
 };
 
 _Noreturn void app_process(const struct start *start);
@@ -307,6 +330,7 @@ _Noreturn void program_failed(const char *path, int error);
 /* ---- output.c: log files and the console ---- */
 
 void output_open(struct plan *plan);
+void output_open_app(struct app *app, bool guest);
 void output_start(const struct plan *plan);
 void output_line(struct app *app, bool error, bool whole, const char *line, size_t size);
 void output_read(struct app *app, struct stream *stream, bool readable);
@@ -336,21 +360,51 @@ void supervise_open(const struct plan *plan);
 void record_status(const struct app *app, int status, bool core);
 _Noreturn void supervise(struct inner *inner);
 
+int app_start(struct inner *inner, struct app *app);
+int app_stop(struct inner *inner, struct app *app);
+
+/* ---- mutable.c: apps that come and go ---- */
+
+int mutable_add(struct inner *inner, int plan, const char *name, const int *fds, unsigned count,
+                int visit, struct app **ret_app);
+int mutable_remove(struct inner *inner, struct app *app);
+void mutable_take(struct app *app);
+void mutable_ended(struct inner *inner, struct app *app, int status);
+
 /* ---- inner.c ---- */
+
+void app_open_notify(struct app *app);
+int app_open_streams(struct app *app);
 
 _Noreturn void inner_main(struct plan *plan, int outer, int control, const int *streams);
 
 /* ---- control.c: visits from outside ---- */
 
 #define CONTROL_MESSAGE 65536
+#define CONTROL_FDS 24
 
-enum control_request { CONTROL_ENTER = 1, CONTROL_SIGNAL = 2, CONTROL_RESIZE = 3 };
-enum control_reply { REPLY_STARTED = 1, REPLY_EXITED = 2, REPLY_KILLED = 3, REPLY_ERROR = 4 };
+enum control_request {
+    CONTROL_ENTER = 1,
+    CONTROL_SIGNAL = 2,
+    CONTROL_RESIZE = 3,
+    CONTROL_ADD = 4,
+    CONTROL_START = 5,
+    CONTROL_STOP = 6,
+    CONTROL_REMOVE = 7,
+};
+enum control_reply {
+    REPLY_STARTED = 1,
+    REPLY_EXITED = 2,
+    REPLY_KILLED = 3,
+    REPLY_ERROR = 4,
+    REPLY_TEXT = 5, /* what has gone wrong, in words */
+};
 enum { ENTER_TERMINAL = 1 };
 
 unsigned control_poll(struct inner *inner, struct pollfd *fds);
 void control_handle(struct inner *inner, const struct pollfd *fds, unsigned count);
 bool control_reaped(pid_t pid, int status);
+void control_tell(const struct app *app, enum control_request done, int status);
 int control_socket(const char *pod_dir);
 int send_with_fds(int socket, const void *bytes, size_t size, const int *fds, unsigned count);
 ssize_t receive_with_fds(int socket, void *bytes, size_t size, int *fds, unsigned *count);
@@ -402,5 +456,7 @@ void notify_manager(const char *state);
 
 int outer_main(int plan_fd, int lock_fd);
 int enter_main(const char *pod_dir, const char *app, char **command);
+int control_connect(const char *pod_dir);
+int ask_main(const char *pod_dir, const char *verb, const char *app);
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * Process 1 at work: one loop that starts apps, reaps, collects output, answers visitors, and ends
  * the pod by rkt's rules: an app that ends well leaves the others alone, one that fails ends the
- * pod with its status, and so does a request from outside, with status 0.
+ * pod with its status, and so does a request from outside, with status 0. A mutable pod ends only
+ * by such a request, whatever becomes of its apps.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -100,7 +101,8 @@ static void spawn(struct inner *inner, struct app *app, const struct strings *co
                           .entry = entry,
                           .argv = command->item,
                           .environment = app->environment.item,
-                          .proc = inner->mounts.proc};
+                          .proc = inner->mounts.proc,
+                          .host = inner->mounts.host};
     int ends[2] = {-1, -1};
 
     choose_streams(inner, app, &start);
@@ -140,6 +142,10 @@ static void stop(struct inner *inner, int status) {
             signal_app(&inner->plan->app[i], SIGTERM);
 }
 
+static bool is_mutable(const struct inner *inner) {
+    return (inner->plan->flags & POD_MUTABLE) != 0;
+}
+
 static void announce_ready(struct inner *inner) {
     if (pod.ready || pod.stopping)
         return;
@@ -154,16 +160,18 @@ static void announce_ready(struct inner *inner) {
 
 /* What comes next for an app that has no process. */
 static void advance(struct inner *inner, struct app *app) {
+    bool stopping = pod.stopping || app->stopping;
+
     if (app->state == APP_IDLE) {
         app->state = APP_PRE_START;
         app->step = 0;
     }
     if (app->state == APP_PRE_START) {
-        if (app->step < app->pre_start.count && !pod.stopping) {
+        if (app->step < app->pre_start.count && !stopping) {
             spawn(inner, app, &app->pre_start.item[app->step++], ENTRY_HANDLER);
             return;
         }
-        if (!pod.stopping) {
+        if (!stopping) {
             app->state = APP_RUNNING;
             spawn(inner, app, &app->arguments, ENTRY_APP);
             return;
@@ -176,7 +184,58 @@ static void advance(struct inner *inner, struct app *app) {
         return;
     }
     app->state = APP_DONE;
+    app->kill_at = 0;
     output_end(app);
+    if (is_mutable(inner)) {
+        control_tell(app, CONTROL_START, app->status == 0 ? EXIT_START : app->status);
+        control_tell(app, CONTROL_STOP, 0);
+    }
+}
+
+/* Starts an app of a mutable pod; control_tell is called once it runs, or has failed to. */
+int app_start(struct inner *inner, struct app *app) {
+    const char *name = strrchr(app->status_file, '/') + 1;
+
+    if (pod.stopping)
+        return -ESHUTDOWN;
+    if (app->state == APP_PRE_START || app->state == APP_RUNNING) {
+        if (app->ready)
+            control_tell(app, CONTROL_START, 0);
+        return 0;
+    }
+    if (app->state != APP_DONE)
+        return -EBUSY;
+    write_small(app->status_dir, name, "-started", "", 0);
+    (void)unlinkat(app->status_dir, name, 0);
+    app->ready = app->stopping = false;
+    app->status = 0;
+    app->state = APP_IDLE;
+    advance(inner, app);
+    return 0;
+}
+
+/* Asks an app of a mutable pod to end; control_tell is called once it has. */
+int app_stop(struct inner *inner, struct app *app) {
+    if (app->state == APP_ADDED || app->state == APP_LEAVING)
+        return -EBUSY;
+    if (app->state == APP_DONE) {
+        control_tell(app, CONTROL_STOP, 0);
+        return 0;
+    }
+    if (app->stopping)
+        return 0;
+    app->stopping = true;
+    app->kill_at = now_millis() + inner->plan->stop_timeout;
+    if (app->state != APP_POST_STOP)
+        signal_app(app, SIGTERM);
+    return 0;
+}
+
+static void is_ready(struct inner *inner, struct app *app) {
+    app->ready = true;
+    announce_ready(inner);
+    if (is_mutable(inner))
+        control_tell(app, CONTROL_START, 0);
 }
 
 /* Asks what an ended app has left running to end as well, and sees to it later. */
@@ -204,7 +263,7 @@ static void app_ended(struct inner *inner, struct app *app, int status) {
     app->ready = true;
     app->state = APP_POST_STOP;
     app->step = 0;
-    if (app->status != 0)
+    if (app->status != 0 && !is_mutable(inner))
         stop(inner, app->status);
     else
         announce_ready(inner);
@@ -218,7 +277,13 @@ static void start_event(struct inner *inner, struct app *app) {
     unsigned count = 1;
     char what;
     int fd = -1;
-    ssize_t n = receive_with_fds(app->start, &what, 1, &fd, &count);
+    ssize_t n;
+
+    if (app->state == APP_ADDED) {
+        mutable_take(app);
+        return;
+    }
+    n = receive_with_fds(app->start, &what, 1, &fd, &count);
 
     if (n == 1 && what == 'N' && count == 1) {
         if (app->mntns >= 0)
@@ -234,8 +299,7 @@ static void start_event(struct inner *inner, struct app *app) {
     if (app->state != APP_RUNNING || n == 1)
         return; /* a handler, or a failure that its exit status will tell */
     if ((app->flags & APP_NOTIFIES) == 0)
-        app->ready = true;
-    announce_ready(inner);
+        is_ready(inner, app);
 }
 
 /* Looks for READY=1 in what an app says on its notification socket. */
@@ -249,9 +313,8 @@ static void notify_event(struct inner *inner, struct app *app) {
     for (char *line = bytes; line != NULL; line = strchr(line, '\n')) {
         line += *line == '\n';
         if (strncmp(line, "READY=1", 7) == 0 && (line[7] == 0 || line[7] == '\n'))
-            app->ready = true;
+            is_ready(inner, app);
     }
-    announce_ready(inner);
 }
 
 static void child_ended(struct inner *inner, pid_t pid, int status) {
@@ -263,6 +326,10 @@ static void child_ended(struct inner *inner, pid_t pid, int status) {
         while (app->start >= 0)
             start_event(inner, app);
         app->pid = -1;
+        if (app->state == APP_ADDED || app->state == APP_LEAVING) {
+            mutable_ended(inner, app, status);
+            return;
+        }
         if (app->state == APP_RUNNING) {
             app_ended(inner, app, status);
         } else if (app->state == APP_PRE_START && status != 0) {
@@ -340,6 +407,8 @@ static int timeout(const struct inner *inner) {
     sooner(&at, pod.kill_at);
     for (uint32_t i = 0; i < inner->plan->app_count; i++)
         sooner(&at, inner->plan->app[i].leftovers_until);
+    for (uint32_t i = 0; i < inner->plan->app_count && is_mutable(inner); i++)
+        sooner(&at, inner->plan->app[i].kill_at);
     for (uint32_t i = 0; i < inner->plan->app_count; i++)
         for (int k = 0; k < 2; k++)
             if (inner->plan->app[i].stream[k].held && !output_paused())
@@ -360,6 +429,10 @@ static void deadlines(struct inner *inner) {
     for (uint32_t i = 0; i < inner->plan->app_count; i++) {
         struct app *app = &inner->plan->app[i];
 
+        if (app->kill_at != 0 && now >= app->kill_at) {
+            signal_app(app, SIGKILL);
+            app->kill_at = 0;
+        }
         if (app->leftovers_until == 0 || now < app->leftovers_until)
             continue;
         (void)cgroups_signal(&app->cgroups, SIGKILL, app->pid);
@@ -416,8 +489,10 @@ static void handle_events(struct inner *inner, const struct pollfd *fds, unsigne
 }
 
 static bool all_done(const struct inner *inner) {
+    if (is_mutable(inner) && !pod.stopping)
+        return false;
     for (uint32_t i = 0; i < inner->plan->app_count; i++)
-        if (inner->plan->app[i].state != APP_DONE)
+        if (inner->plan->app[i].state != APP_DONE && inner->plan->app[i].state != APP_ABSENT)
             return false;
     return true;
 }
@@ -451,6 +526,8 @@ _Noreturn void supervise(struct inner *inner) {
 
     for (uint32_t i = 0; i < inner->plan->app_count; i++)
         advance(inner, &inner->plan->app[i]);
+    if (inner->plan->app_count == 0)
+        announce_ready(inner);
     forget_stack();
     while (!all_done(inner)) {
         unsigned count = gather(inner, fds);

@@ -53,7 +53,7 @@ static void take_streams(int words) {
 
 /* A mount name space whose root, or whose path, is what ops make. */
 static int make_root(struct mount_ops *ops, const char *path) {
-    struct mount_context context = {-1, -1, -1, -1, -1, -1, -1, -1};
+    struct mount_context context = {-1, -1, -1, -1, -1, -1, -1, -1, -1};
 
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
         die(errno, "part with the host's mounts", NULL);

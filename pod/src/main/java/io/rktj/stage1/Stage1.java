@@ -2,6 +2,8 @@
 package io.rktj.stage1;
 
 import io.rktj.linux.ProcessImage;
+import io.rktj.spec.AcName;
+import io.rktj.spec.manifest.PodManifest;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -45,6 +47,44 @@ public interface Stage1 {
 
   /** Entry point {@code stop}: asks the pod to end, or kills it; returns at once. */
   void stop(Stage1Pod pod, boolean force);
+
+  /** Whether there can be pods of this flavour whose apps come and go while they run. */
+  default boolean takesApps() {
+    return false;
+  }
+
+  /**
+   * Entry point {@code app/add}: takes {@code app} into a running mutable pod, where it then is
+   * ready to be started.
+   *
+   * @param manifest the pod's manifest, which has the app already
+   */
+  default void addApp(
+      Stage1Pod pod, PodManifest manifest, PreparedApp app, boolean overlay, Notices notices) {
+    throw immutable();
+  }
+
+  /** Entry point {@code app/start}: starts an app again or for the first time, and waits for it. */
+  default void startApp(Stage1Pod pod, AcName app) {
+    throw immutable();
+  }
+
+  /** Entry point {@code app/stop}: asks an app to end, and waits until it has. */
+  default void stopApp(Stage1Pod pod, AcName app) {
+    throw immutable();
+  }
+
+  /**
+   * Entry point {@code app/rm}: takes an app that has ended out of the running pod; one that is not
+   * there any more is nothing to complain about.
+   */
+  default void removeApp(Stage1Pod pod, AcName app, Notices notices) {
+    throw immutable();
+  }
+
+  private Stage1Exception immutable() {
+    return new Stage1Exception("stage1 \"stage1-" + flavour() + "\" does not support mutable pods");
+  }
 
   /** Entry point {@code gc}: gives back what the pod holds on the host; may be repeated. */
   void gc(Stage1Pod pod, Notices notices);

@@ -3,6 +3,7 @@ package io.rktj.stage1;
 
 import io.rktj.pod.PodLayout;
 import io.rktj.spec.Uuid;
+import io.rktj.spec.manifest.Annotation;
 import io.rktj.spec.manifest.PodManifest;
 import java.util.List;
 
@@ -38,11 +39,30 @@ public record Stage1Call(
     boolean debug,
     int lockFd,
     List<String> environment) {
+  /** Annotation of a pod whose apps may come and go, {@code true} or {@code false}. */
+  public static final String MUTABLE = "coreos.com/rkt/stage1/mutable";
+
   /** Copies its lists. */
   public Stage1Call {
     apps = List.copyOf(apps);
     networks = List.copyOf(networks);
     environment = List.copyOf(environment);
+  }
+
+  /** Whether apps may come to the pod and leave it while it runs; the pod's manifest says so. */
+  public boolean isMutable() {
+    return isMutable(manifest);
+  }
+
+  /** As {@link #isMutable()}, of any pod's manifest. */
+  public static boolean isMutable(PodManifest manifest) {
+    List<Annotation> annotations = manifest.annotations();
+    for (int i = 0; i < annotations.size(); i++) {
+      if (annotations.get(i).name().value().equals(MUTABLE)) {
+        return annotations.get(i).value().equals("true");
+      }
+    }
+    return false;
   }
 
   /** Where {@code /etc/resolv.conf} comes from ({@code spec/rkt-runtime.md} section 9). */

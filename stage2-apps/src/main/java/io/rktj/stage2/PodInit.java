@@ -6,9 +6,12 @@ import io.rktj.linux.Fd;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
+import io.rktj.spec.AcName;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.Stage1Pod;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +71,60 @@ public final class PodInit {
         environment,
         call.layout().directory().toString(),
         List.of(memory, call.lockFd()));
+  }
+
+  /**
+   * Asks the first process of a mutable pod to do something for an app, and waits until it has;
+   * what goes wrong in there is told on standard error.
+   *
+   * @param plan of an app to add, else empty
+   */
+  public static Answer ask(Stage1Pod pod, String verb, AcName app, byte[] plan) {
+    String directory = pod.layout().directory().toString();
+    ProcessBuilder builder = new ProcessBuilder(path(), "app", directory, verb, app.value());
+    builder.environment().clear();
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    try {
+      Process process = builder.start();
+      hand(plan, process.getOutputStream());
+      return Answer.of(process.waitFor());
+    } catch (IOException e) {
+      throw new HostException("stage1: cannot reach pod \"" + pod.uuid() + "\"", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostException("stage1: interrupted", e);
+    }
+  }
+
+  /** One that has ended already says by its status why. */
+  private static void hand(byte[] plan, OutputStream input) {
+    try (OutputStream stream = input) {
+      stream.write(plan);
+    } catch (IOException e) {
+      return;
+    }
+  }
+
+  /** What has become of something asked for an app; the statuses are those of {@code ask.c}. */
+  public enum Answer {
+    /** It is done. */
+    DONE,
+    /** The pod has no such app. */
+    NO_APP,
+    /** The pod has an app of this name already. */
+    APP_EXISTS,
+    /** It could not be done; why has been told. */
+    FAILED;
+
+    static Answer of(int status) {
+      return switch (status) {
+        case 0 -> DONE;
+        case 3 -> NO_APP;
+        case 4 -> APP_EXISTS;
+        default -> FAILED;
+      };
+    }
   }
 
   /** Where pod-init lies in the distribution. */

@@ -24,7 +24,7 @@ import java.util.List;
  * magic "rktjpln1" | size of the whole plan
  * text uuid, hostname, podDirectory, root, readyLink
  * network: 0 host, 1 loopback only, 2 joined | text path of the name space
- * flags: 1 keeps the host's IPC, 2 interactive | stopTimeoutMillis
+ * flags: 1 keeps the host's IPC, 2 interactive, 16 takes apps | stopTimeoutMillis
  * list of operations: kind (order of MountOp) | text a, b, c | flags | mode | device (64 bits)
  * control groups: list of (text path | list of (text file, value | required) | blob program),
  *                 list of text join
@@ -36,11 +36,15 @@ import java.util.List;
  *               | list of (list of text) preStart, postStop
  * }</pre>
  *
+ * <p>The plan of one app, for a pod that takes apps: {@code magic "rktjapp1" | size of the whole |
+ * the app} as above.
+ *
  * <p>A sample, the end of a plan: {@code 05 00 00 00 "/bin/" 00 00 00} is the text {@code /bin/}.
  */
 public final class PodInitPlan {
   private static final byte[] MAGIC = "rktjpln1".getBytes(StandardCharsets.US_ASCII);
 
+  private static final byte[] APP_MAGIC = "rktjapp1".getBytes(StandardCharsets.US_ASCII);
   private static final int HOST_NETWORK = 0;
   private static final int LOOPBACK_ONLY = 1;
   private static final int JOINED = 2;
@@ -70,6 +74,17 @@ public final class PodInitPlan {
     return plan.out.toArray();
   }
 
+  /** The bytes for an app that is added to a running pod. */
+  public static byte[] write(AppSandbox surroundings, AppPlan app) {
+    PodInitPlan plan = new PodInitPlan();
+    plan.out.raw(APP_MAGIC, 0);
+    plan.out.number(0);
+    plan.surroundings(surroundings);
+    plan.app(app);
+    plan.out.put(APP_MAGIC.length, plan.out.length());
+    return plan.out.toArray();
+  }
+
   private void pod(SandboxPlan sandbox) {
     out.raw(MAGIC, 0);
     out.number(0);
@@ -79,7 +94,10 @@ public final class PodInitPlan {
     out.text(sandbox.root());
     out.text(sandbox.readyLink());
     network(sandbox.network());
-    out.number((sandbox.shareIpc() ? 1 : 0) | (sandbox.interactive() ? 2 : 0));
+    out.number(
+        (sandbox.shareIpc() ? 1 : 0)
+            | (sandbox.interactive() ? 2 : 0)
+            | (sandbox.takesApps() ? 16 : 0));
     out.number(sandbox.stopTimeoutMillis());
     operations(out, sandbox.mounts());
     cgroups(out, sandbox.cgroups());

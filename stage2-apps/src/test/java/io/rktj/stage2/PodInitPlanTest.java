@@ -151,6 +151,7 @@ class PodInitPlanTest {
         cgroups,
         "/pod/ready",
         true,
+        false,
         90_000,
         List.of(
             new AppSandbox(

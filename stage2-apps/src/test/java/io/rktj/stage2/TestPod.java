@@ -135,6 +135,7 @@ final class TestPod {
             CgroupPlan.NONE,
             directory.resolve("stage1/rootfs/rkt/supervisor-status").toString(),
             false,
+            false,
             2000,
             sandboxes));
   }

@@ -44,6 +44,7 @@ final class TestPods {
         plan.cgroups(),
         plan.readyLink(),
         interactive,
+        plan.takesApps(),
         plan.stopTimeoutMillis(),
         apps);
   }

@@ -6,6 +6,8 @@ import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Fd;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.Open;
+import io.rktj.pod.HostException;
+import io.rktj.spec.AcName;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.Stage1Pod;
 import java.io.File;
@@ -43,6 +45,21 @@ public final class ControlGroupRemover {
     }
     for (String directory : directories) {
       removeTree(new File(directory));
+    }
+  }
+
+  /** Removes the groups of one app of a pod that goes on. */
+  public void remove(Stage1Pod pod, AcName app) {
+    try {
+      for (String line :
+          HostFactsReader.lines(HostFactsReader.text(pod.layout().controlGroups().toString()))) {
+        if (isGroupOf(pod, line) && line.endsWith(".scope/system.slice")) {
+          removeTree(new File(line + "/" + app + ".service"));
+        }
+      }
+    } catch (IOException e) {
+      throw new HostException(
+          "stage1: cannot read the control groups of pod \"" + pod.uuid() + "\"", e);
     }
   }
 

@@ -56,6 +56,23 @@ public final class PodFiles {
     }
   }
 
+  /**
+   * Makes what belongs to the one app of the call, in a pod that runs already.
+   *
+   * @param environment its {@code NAME=VALUE} entries
+   */
+  public void makeApp(List<String> environment, PodVolumes volumes) {
+    AcName name = call.apps().get(0).runtime().name();
+    try {
+      app(call.apps().get(0));
+      emptyVolumes(volumes);
+      environment(name, environment);
+      write(layout.statusCreated(name).toString(), "", 0644);
+    } catch (ErrnoException e) {
+      throw new HostException("stage1: cannot make the files of app \"" + name + "\"", e);
+    }
+  }
+
   private void directories(PodVolumes volumes) throws ErrnoException {
     String root = layout.stage1Rootfs().toString();
     makeDirectory(layout.stage1Directory().toString(), 0755);
@@ -70,6 +87,10 @@ public final class PodFiles {
     for (PreparedApp app : call.apps()) {
       app(app);
     }
+    emptyVolumes(volumes);
+  }
+
+  private void emptyVolumes(PodVolumes volumes) throws ErrnoException {
     if (!volumes.emptyVolumes().isEmpty()) {
       makeDirectory(layout.sharedVolumes().toString(), 0755);
     }

@@ -67,7 +67,10 @@ public final class Planner {
       limits.add(ResourceLimits.of(app.app().isolators()));
     }
     CgroupPlan podCgroups =
-        cgroups.pod(ResourceLimits.of(call.manifest().isolators()), call.protectPaths(), limits);
+        cgroups.pod(
+            ResourceLimits.of(call.manifest().isolators()),
+            call.protectPaths(),
+            call.isMutable() ? List.of(ResourceLimits.ANY) : limits);
     List<CgroupPlan> appCgroups = new ArrayList<>();
     List<AppSandbox> apps = new ArrayList<>();
     for (int i = 0; i < call.apps().size(); i++) {
@@ -98,10 +101,11 @@ public final class Planner {
         call.layout().stage1Rootfs().toString(),
         surroundings.network(),
         !call.privateIpc(),
-        PodMounts.plan(call.protectPaths(), hasTracers(), surroundings.host()),
+        PodMounts.plan(call.protectPaths(), call.isMutable() || hasTracers(), surroundings.host()),
         podCgroups,
         call.layout().supervisorStatus().toString(),
         call.interactive(),
+        call.isMutable(),
         STOP_TIMEOUT_MILLIS,
         apps);
   }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class ResourceLimits {
   static final int NONE = -1;
 
+  /** Of apps that are not known yet: they may ask for all there is. */
+  static final ResourceLimits ANY = new ResourceLimits(0, 0, 0);
+
   private static final long MAX_CPUS = Long.MAX_VALUE / 1000;
 
   /** Bytes, or {@link #NONE}. */

@@ -17,6 +17,7 @@ import java.util.List;
  * @param readyLink absolute host path of the symbolic link {@code ready} that appears once all apps
  *     have started ({@code rkt/supervisor-status} in the pod's root)
  * @param interactive whether the one app gets the caller's terminal or standard streams
+ * @param takesApps whether apps may come and go while the pod runs, which then ends only when asked
  * @param stopTimeoutMillis how long apps have between SIGTERM and SIGKILL
  */
 public record SandboxPlan(
@@ -30,6 +31,7 @@ public record SandboxPlan(
     CgroupPlan cgroups,
     String readyLink,
     boolean interactive,
+    boolean takesApps,
     int stopTimeoutMillis,
     List<AppSandbox> apps) {
   /** Copies its lists. */

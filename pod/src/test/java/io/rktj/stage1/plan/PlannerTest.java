@@ -94,6 +94,7 @@ class PlannerTest {
                 CgroupPlan.NONE,
                 root + "/rkt/supervisor-status",
                 false,
+                false,
                 90_000,
                 List.of(
                     new AppSandbox(

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Apps that come to a mutable pod and leave it. The root of such an app is made, and taken apart,
+ * by a child of process 1 in the mount name space that the pod's own root was made in, where the
+ * host's file systems can be seen; process 1 itself never goes back there.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "podinit.h"
+
+#define APP_ROOM 256u
+enum { GOT_ROOT, GOT_STATUS_DIR, GOT_LOG_DIR, GOT_LOG, GOT_NOTIFY, GOT_ALL };
+
+static int visitor = -1; /* in a child: who waits for it */
+
+/* Says in a child of process 1 what has gone wrong to him who has asked. */
+static void tell_visitor(const char *bytes, size_t size) {
+    unsigned char packet[1024 + 4] = {REPLY_TEXT};
+
+    if (size > sizeof(packet) - 4)
+        size = sizeof(packet) - 4;
+    memcpy(packet + 4, bytes, size);
+    (void)send(visitor, packet, 4 + size, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void enter_host(const struct inner *inner) {
+    if (setns(inner->mounts.host, CLONE_NEWNS) < 0)
+        die(errno, "enter the mount name space of", inner->plan->root);
+}
+
+/* In a child: makes the app's root, and passes on what process 1 needs to keep. */
+static _Noreturn void make_root(struct inner *inner, struct app *app, int socket) {
+    struct mount_context mounts = inner->mounts;
+    int fds[GOT_ALL];
+    int error;
+
+    report_to(tell_visitor, NULL);
+    enter_host(inner);
+    output_open_app(app, false);
+    mounts_open_sources(&app->mounts);
+    app->root = mounts_run(&mounts, &app->mounts, app->rootfs, false);
+    app_open_notify(app);
+    fds[GOT_ROOT] = app->root;
+    fds[GOT_STATUS_DIR] = app->status_dir;
+    fds[GOT_LOG_DIR] = app->log_dir;
+    fds[GOT_LOG] = app->log;
+    fds[GOT_NOTIFY] = app->notify;
+    error = send_with_fds(socket, "A", 1, fds, app->notify < 0 ? GOT_NOTIFY : GOT_ALL);
+    if (error < 0)
+        die(error, "pass on the root of", app->name);
+    _exit(0);
+}
+
+/* In a child: takes the app's root apart, as far as it has been made. */
+static _Noreturn void unmake_root(struct inner *inner, const struct app *app) {
+    enter_host(inner);
+    while (umount2(app->rootfs, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+        continue;
+    _exit(0);
+}
+
+static void close_kept(int *fd) {
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+}
+
+/* Gives back everything that an app holds; its place becomes free. */
+static void forget(struct app *app) {
+    int *const kept[] = {&app->root,    &app->mntns,        &app->start,        &app->notify,
+                         &app->log_dir, &app->status_dir,   &app->log,          &app->out[0],
+                         &app->out[1],  &app->stream[0].fd, &app->stream[1].fd};
+
+    for (unsigned i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+        close_kept(kept[i]);
+    for (uint32_t i = 0; i < app->cgroups.join.count; i++) {
+        close_kept(&app->cgroups.procs[i]);
+        close_kept(&app->cgroups.tasks[i]);
+    }
+    plan_forget_app(app);
+    for (int i = 0; i < 2; i++)
+        app->stream[i].held = false;
+    app->pid = -1;
+    app->leftovers_until = app->kill_at = 0;
+    app->ready = true;
+    app->state = APP_ABSENT;
+}
+
+/* A free place for an app called name; -EEXIST if there is one already. */
+static int find_place(struct plan *plan, const char *name, struct app **ret_app) {
+    uint32_t free = plan->app_count;
+
+    for (uint32_t i = 0; i < plan->app_count; i++) {
+        if (plan->app[i].state == APP_ABSENT)
+            free = i;
+        else if (strcmp(plan->app[i].name, name) == 0)
+            return -EEXIST;
+    }
+    if (free == APP_ROOM)
+        return -ENOSPC;
+    *ret_app = &plan->app[free];
+    return 0;
+}
+
+/* Takes over copies of the descriptors that the control groups are joined by. */
+static int take_groups(struct app *app, const int *fds, unsigned count) {
+    if (app->cgroups.join.count != count)
+        return -EBADMSG;
+    for (unsigned i = 0; i < count; i++) {
+        app->cgroups.procs[i] = fcntl(fds[2 * i], F_DUPFD_CLOEXEC, 3);
+        if (fds[2 * i + 1] >= 0)
+            app->cgroups.tasks[i] = fcntl(fds[2 * i + 1], F_DUPFD_CLOEXEC, 3);
+        if (app->cgroups.procs[i] < 0 || (fds[2 * i + 1] >= 0 && app->cgroups.tasks[i] < 0))
+            return -errno;
+    }
+    return 0;
+}
+
+/* Starts a child that works on the app's root. */
+static int fork_worker(struct inner *inner, struct app *app, int visit) {
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return -errno;
+    app->pid = fork();
+    if (app->pid == 0) {
+        visitor = visit;
+        if (app->state == APP_ADDED)
+            make_root(inner, app, ends[1]);
+        unmake_root(inner, app);
+    }
+    (void)close(ends[1]);
+    if (app->pid < 0) {
+        int error = -errno;
+
+        (void)close(ends[0]);
+        return error;
+    }
+    app->start = ends[0];
+    return 0;
+}
+
+/*
+ * Begins to take in the app of a plan. Its control groups have been made and opened outside: two
+ * descriptors for each, the second perhaps -1. Once control_tell has been called it can be started.
+ */
+int mutable_add(struct inner *inner, int plan, const char *name, const int *fds, unsigned count,
+                int visit, struct app **ret_app) {
+    struct plan *pod = inner->plan;
+    struct app *place;
+    struct app app;
+    int error = find_place(pod, name, &place);
+
+    if (error == 0)
+        error = plan_read_app(plan, &app);
+    if (error < 0)
+        return error;
+    error = strcmp(app.name, name) == 0 ? take_groups(&app, fds, count) : -EBADMSG;
+    if (error == 0)
+        error = app_open_streams(&app);
+    app.state = APP_ADDED;
+    app.ready = true;
+    if (error == 0)
+        error = fork_worker(inner, &app, visit);
+    if (error < 0) {
+        forget(&app);
+        return error;
+    }
+    *place = app;
+    if (place == &pod->app[pod->app_count])
+        pod->app_count++;
+    *ret_app = place;
+    return 0;
+}
+
+/* Takes what the child that makes an app's root has sent. */
+void mutable_take(struct app *app) {
+    int fds[GOT_ALL] = {-1, -1, -1, -1, -1};
+    unsigned count = GOT_ALL;
+    char what;
+    ssize_t n = receive_with_fds(app->start, &what, 1, fds, &count);
+
+    if (n != 1 || what != 'A' || count < GOT_NOTIFY) {
+        for (unsigned i = 0; i < count; i++)
+            (void)close(fds[i]);
+        close_kept(&app->start);
+        return;
+    }
+    app->root = fds[GOT_ROOT];
+    app->status_dir = fds[GOT_STATUS_DIR];
+    app->log_dir = fds[GOT_LOG_DIR];
+    app->log = fds[GOT_LOG];
+    app->notify = fds[GOT_NOTIFY];
+}
+
+/* Begins to take an app out of the pod; whatever still runs in it is killed. */
+int mutable_remove(struct inner *inner, struct app *app) {
+    int error;
+
+    if (app->state != APP_DONE)
+        return -EBUSY;
+    (void)cgroups_signal(&app->cgroups, SIGKILL, -1);
+    app->leftovers_until = 0;
+    close_kept(&app->mntns);
+    close_kept(&app->root);
+    close_kept(&app->start);
+    app->state = APP_LEAVING;
+    error = fork_worker(inner, app, -1);
+    if (error < 0)
+        app->state = APP_DONE;
+    return error;
+}
+
+/* The child that worked on an app's root has ended. */
+void mutable_ended(struct inner *inner, struct app *app, int status) {
+    bool made = app->state == APP_ADDED && status == 0 && app->root >= 0;
+
+    close_kept(&app->start);
+    if (made) {
+        app->state = APP_DONE;
+        control_tell(app, CONTROL_ADD, 0);
+        return;
+    }
+    if (app->state == APP_LEAVING) {
+        control_tell(app, CONTROL_REMOVE, 0);
+        forget(app);
+        return;
+    }
+    control_tell(app, CONTROL_ADD, EXIT_START);
+    app->state = APP_LEAVING; /* what has been mounted already */
+    if (fork_worker(inner, app, -1) < 0)
+        forget(app);
+}
