@@ -8,7 +8,10 @@ import io.rktj.linux.Kernel;
 import io.rktj.linux.Open;
 import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
+import io.rktj.spec.AcName;
+import io.rktj.spec.manifest.PodManifest;
 import io.rktj.stage1.Notices;
+import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Pod;
@@ -16,6 +19,7 @@ import io.rktj.stage1.host.ControlGroupRemover;
 import io.rktj.stage1.host.HostFactsReader;
 import io.rktj.stage1.host.PodFiles;
 import io.rktj.stage1.host.PodProcess;
+import io.rktj.stage1.host.RunRecord;
 import io.rktj.stage1.host.VolumeSources;
 import io.rktj.stage1.net.PodNetwork;
 import io.rktj.stage1.plan.HostFacts;
@@ -91,6 +95,9 @@ public final class NspawnStage1 implements Stage1 {
         }
         new PodFiles(kernel, call).make(plan, PodApps.environments(apps), volumes, FLAVOUR);
         vacate(host, plan);
+        if (call.isMutable()) {
+          RunRecord.of(call, network.writesResolv(), host).write(kernel, call.layout());
+        }
         return PodInit.run(kernel, call, "run", PodInitPlan.write(plan.sandbox(), apps));
       } catch (RuntimeException e) {
         network.rollBack(e);
@@ -99,6 +106,32 @@ public final class NspawnStage1 implements Stage1 {
     } finally {
       kernel.umask(umask);
     }
+  }
+
+  @Override
+  public boolean takesApps() {
+    return true;
+  }
+
+  @Override
+  public void addApp(
+      Stage1Pod pod, PodManifest manifest, PreparedApp app, boolean overlay, Notices notices) {
+    new PodChanges(kernel, pod).add(manifest, app, overlay, notices);
+  }
+
+  @Override
+  public void startApp(Stage1Pod pod, AcName app) {
+    new PodChanges(kernel, pod).start(app);
+  }
+
+  @Override
+  public void stopApp(Stage1Pod pod, AcName app) {
+    new PodChanges(kernel, pod).stop(app);
+  }
+
+  @Override
+  public void removeApp(Stage1Pod pod, AcName app, Notices notices) {
+    new PodChanges(kernel, pod).remove(app, notices);
   }
 
   @Override
