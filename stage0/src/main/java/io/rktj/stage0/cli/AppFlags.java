@@ -90,6 +90,7 @@ final class AppFlags {
       case "exec" -> exec(image(name), value);
       case "working-dir" -> image(name).workingDirectory(value);
       case "readonly-rootfs" -> image(name).readOnlyRootFs(readOnly(value));
+      case "mnt-volume" -> image(name).mount(VolumeFlag.parseMount(value));
       case "mount" -> {
         if (current == null) {
           return false;
@@ -190,12 +191,12 @@ final class AppFlags {
     }
   }
 
-  private static Annotation annotation(String value) {
+  static Annotation annotation(String value) {
     EnvironmentVariable pair = pair("annotation", value);
     return new Annotation(AcIdentifier.parse(pair.name()), pair.value());
   }
 
-  private static EnvironmentVariable pair(String flag, String value) {
+  static EnvironmentVariable pair(String flag, String value) {
     return Words.variable(value, "--" + flag + " must be specified as name=value");
   }
 

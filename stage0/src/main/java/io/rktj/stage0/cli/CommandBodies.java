@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.cli;
 
+import io.rktj.stage0.launch.AppLifecycle;
+
 /**
  * The behaviour of each command. One method makes one body, so that a start loads the classes of
  * its own command and no other ({@code docs/architecture.md}).
@@ -35,7 +37,26 @@ final class CommandBodies {
       case "image render" -> imageRender(true);
       case "image extract" -> imageRender(false);
       case "image export" -> imageExport();
-      default -> throw new AssertionError(path);
+      default -> path.startsWith("app ") ? app(path) : missing(path);
+    };
+  }
+
+  private static CommandBody missing(String path) {
+    throw new AssertionError(path);
+  }
+
+  /** Those of mutable pods. */
+  private static CommandBody app(String path) {
+    return switch (path) {
+      case "app add" -> new AppAddCommand();
+      case "app exec" -> enter();
+      case "app list" -> new AppListCommand();
+      case "app rm" -> AppCommands.on(AppLifecycle::remove);
+      case "app sandbox" -> new AppSandboxCommand();
+      case "app start" -> AppCommands.on(AppLifecycle::start);
+      case "app status" -> new AppStatusCommand();
+      case "app stop" -> AppCommands.stop();
+      default -> missing(path);
     };
   }
 

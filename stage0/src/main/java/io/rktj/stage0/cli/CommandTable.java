@@ -117,7 +117,55 @@ final class CommandTable {
       case "version" -> plain(path, "", "Print the versions of rkt and of its parts", List.of());
       case "completion" -> plain(path, "SHELL", "Print a completion script for a shell", List.of());
       case "help" -> plain(path, "[COMMAND]", "Describe a command", List.of());
-      default -> path.startsWith("image") ? image(path) : absent(path);
+      default -> path.startsWith("image") ? image(path) : appOrAbsent(path);
+    };
+  }
+
+  /** Commands on mutable pods ({@code spec/rkt-cli.md} section 4.18), and those that are absent. */
+  private static Command appOrAbsent(String path) {
+    return switch (path) {
+      case "app" ->
+          new Command(
+              path,
+              "COMMAND",
+              "Work on the apps of a running pod",
+              "",
+              List.of(),
+              Shape.GROUP,
+              false,
+              false);
+      case "app add" ->
+          new Command(
+              path,
+              "UUID IMAGE [IMAGE FLAGS] [-- ARGUMENTS...]",
+              "Add an app to a mutable pod",
+              "IMAGE is one of the local store. The app is ready then, but not started.",
+              Flags.appAdd(),
+              Shape.LEADING,
+              false,
+              false);
+      case "app exec" ->
+          new Command(
+              path,
+              "[--app=NAME] UUID [COMMAND [ARGUMENTS...]]",
+              "Run a command in an app of a running pod",
+              "",
+              Flags.enter(),
+              Shape.LEADING,
+              true,
+              false);
+      case "app list" -> plain(path, "UUID", "List the apps of a pod", Flags.appList());
+      case "app rm" ->
+          plain(path, "UUID --app=NAME", "Remove an app from a mutable pod", Flags.oneApp());
+      case "app sandbox" ->
+          plain(path, "", "Run a pod without apps, to which some can be added", Flags.appSandbox());
+      case "app start" ->
+          plain(path, "UUID --app=NAME", "Start an app of a mutable pod", Flags.oneApp());
+      case "app status" ->
+          plain(path, "UUID --app=NAME", "Print the state of an app", Flags.appStatus());
+      case "app stop" ->
+          plain(path, "UUID --app=NAME", "Stop an app of a mutable pod", Flags.oneApp());
+      default -> absent(path);
     };
   }
 
@@ -314,9 +362,7 @@ final class CommandTable {
     return switch (path) {
       case "attach" -> absent(path, "Attach to the streams of an app", List.of(), false);
       case "metadata-service" -> absent(path, "Serve metadata to pods", List.of(), false);
-      case "api-service" ->
-          absent(path, "Serve the read-only programming interface", List.of(), false);
-      default -> absent(path, "Work on the apps of a running pod", List.of(), true);
+      default -> absent(path, "Serve the read-only programming interface", List.of(), false);
     };
   }
 

@@ -159,6 +159,59 @@ final class Flags {
         Flag.toggle("overwrite", "replace an existing target"));
   }
 
+  /** Of {@code app} with one pod and one app. */
+  static List<Flag> oneApp() {
+    return List.of(appName("name of the app"));
+  }
+
+  static List<Flag> appStatus() {
+    return List.of(appName("name of the app"), format());
+  }
+
+  static List<Flag> appList() {
+    return List.of(format(), Flag.toggle("no-legend", "leave out the line of headings"));
+  }
+
+  static List<Flag> appAdd() {
+    List<Flag> flags = new ArrayList<>();
+    for (Flag flag : perApp()) {
+      if (!flag.name().startsWith("cap-")) {
+        flags.add(flag);
+      }
+    }
+    return join(
+        flags,
+        List.of(
+            Flag.word(
+                "mnt-volume",
+                "",
+                "volume of the app and where it is seen, as --volume with target=PATH")));
+  }
+
+  static List<Flag> appSandbox() {
+    List<Flag> flags = new ArrayList<>();
+    for (Flag flag : network()) {
+      if (!flag.name().equals("interactive") && !flag.name().equals("net")) {
+        flags.add(flag);
+      }
+    }
+    return join(
+        flags,
+        stage1(),
+        List.of(
+            Flag.word("annotation", "", "annotation of the pod, NAME=VALUE; may be repeated"),
+            Flag.text("hostname", "", "host name of the pod, rkt-UUID by default"),
+            Flag.word("net", "default", "networks to join: NAME[:ARGS],..., none or host"),
+            Flag.toggle("no-overlay", "copy images instead of using overlay file systems"),
+            Flag.word(
+                "port",
+                "",
+                "forward a port, NAME:PROTOCOL:PODPORT:HOSTIP:HOSTPORT; may be repeated"),
+            Flag.word("user-annotation", "", "user annotation of the pod, NAME=VALUE"),
+            Flag.word("user-label", "", "user label of the pod, NAME=VALUE"),
+            Flag.text("uuid-file-save", "", "write the pod's UUID to this file")));
+  }
+
   /** Flags that belong to the image before them ({@code spec/rkt-cli.md} section 3.1). */
   private static List<Flag> perApp() {
     return List.of(

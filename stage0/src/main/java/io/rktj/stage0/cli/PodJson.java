@@ -35,6 +35,26 @@ final class PodJson {
     return json.endArray().finish();
   }
 
+  /** The apps of one pod, as an array. */
+  static String apps(List<AppReport> apps, JsonForm form) {
+    JsonWriter json = form.writer();
+    if (apps.isEmpty()) {
+      return json.nothing().finish();
+    }
+    json.beginArray();
+    for (AppReport app : apps) {
+      new PodJson(json).app(app);
+    }
+    return json.endArray().finish();
+  }
+
+  /** One app. */
+  static String app(AppReport app, JsonForm form) {
+    JsonWriter json = form.writer();
+    new PodJson(json).app(app);
+    return json.finish();
+  }
+
   /** One pod. */
   static String one(PodReport pod, JsonForm form) {
     JsonWriter json = form.writer();

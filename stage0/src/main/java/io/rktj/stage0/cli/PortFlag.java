@@ -4,6 +4,8 @@ package io.rktj.stage0.cli;
 import io.rktj.spec.AcName;
 import io.rktj.spec.MalformedException;
 import io.rktj.spec.manifest.ExposedPort;
+import io.rktj.spec.manifest.Port;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code --port NAME:[HOSTIP:]HOSTPORT} ({@code spec/rkt-cli.md} section 3.3). */
@@ -25,6 +27,27 @@ final class PortFlag {
     }
     return new ExposedPort(
         portName, number(port), second < 0 ? Optional.empty() : Optional.of(ip), Optional.empty());
+  }
+
+  /** {@code --port} of {@code app sandbox}: {@code NAME:PROTOCOL:PODPORT:HOSTIP:HOSTPORT}. */
+  static ExposedPort parseWhole(String text) {
+    List<String> parts = Words.split(text, ':');
+    if (parts.size() != 5) {
+      throw new UsageException("--port invalid format");
+    }
+    String protocol = parts.get(1);
+    if (!protocol.equals("tcp") && !protocol.equals("udp")) {
+      throw new UsageException("invalid protocol " + Quoted.of(protocol));
+    }
+    if (!Words.isIp(parts.get(3))) {
+      throw new UsageException(Quoted.of(parts.get(3)) + " is not a valid IP");
+    }
+    AcName name = name(parts.get(0));
+    return new ExposedPort(
+        name,
+        number(parts.get(4)),
+        Optional.of(parts.get(3)),
+        Optional.of(new Port(name, protocol, number(parts.get(2)), 1, false)));
   }
 
   private static AcName name(String name) {

@@ -11,6 +11,9 @@ import java.util.Map;
  * that turns failures into text and exit statuses ({@code spec/rkt-cli.md} section 1).
  */
 final class Rkt {
+  private static final String EXPERIMENT_APP = "RKT_EXPERIMENT_APP";
+  private static final String EXPERIMENT_ATTACH = "RKT_EXPERIMENT_ATTACH";
+
   private final Output output;
   private final Map<String, String> environment;
 
@@ -24,10 +27,11 @@ final class Rkt {
     CommandLineWords words = CommandLineWords.cut(arguments);
     if (!words.unknown().isEmpty()) {
       String below = words.path().isEmpty() ? "rkt" : "rkt " + words.path();
-      output.plainMessage(
-          "Error: unknown command " + Quoted.of(words.unknown()) + " for " + Quoted.of(below));
-      output.plainMessage("Run '" + below + " --help' for usage.");
-      return ExitCode.FAILED.status();
+      return unknown(words.unknown(), below);
+    }
+    String experiment = switchedOff(words.path());
+    if (!experiment.isEmpty()) {
+      return unknown(experiment, "rkt");
     }
     Command command = CommandTable.command(words.path());
     GlobalOptions global = new GlobalOptions();
@@ -40,6 +44,25 @@ final class Rkt {
           command.path().isEmpty() ? "rkt" : command.leaf(), FailureReport.of(e, global.debug()));
       return ExitCode.FAILED.status();
     }
+  }
+
+  /**
+   * The experiment of rkt that {@code path} belongs to, if the caller has switched it off; differs
+   * from rkt, where experiments must be switched on.
+   */
+  private String switchedOff(String path) {
+    boolean app = path.equals("app") || path.startsWith("app ");
+    if (!app && !path.equals("attach")) {
+      return "";
+    }
+    String word = environment.getOrDefault(app ? EXPERIMENT_APP : EXPERIMENT_ATTACH, "true");
+    return word.isEmpty() || Flag.truth(word) ? "" : app ? "app" : "attach";
+  }
+
+  private int unknown(String word, String below) {
+    output.plainMessage("Error: unknown command " + Quoted.of(word) + " for " + Quoted.of(below));
+    output.plainMessage("Run '" + below + " --help' for usage.");
+    return ExitCode.FAILED.status();
   }
 
   private int group(Command command, GlobalOptions global, List<String> rest) {

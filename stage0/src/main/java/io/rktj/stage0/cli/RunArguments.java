@@ -161,7 +161,7 @@ final class RunArguments {
                 : Path.of(kernel).toAbsolutePath().toString());
   }
 
-  private static boolean privateIpc(String word) {
+  static boolean privateIpc(String word) {
     return switch (word) {
       case "", "auto", "private" -> true;
       case "parent" -> false;
@@ -169,7 +169,7 @@ final class RunArguments {
     };
   }
 
-  private static Optional<Path> file(String path) {
+  static Optional<Path> file(String path) {
     return path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path).toAbsolutePath());
   }
 }

@@ -11,6 +11,7 @@ import io.rktj.stage0.launch.Stage1Notices;
 import io.rktj.stage0.prepare.PreparedPod;
 import io.rktj.stage0.tree.ImageTree;
 import io.rktj.stage1.Stage1;
+import io.rktj.stage1.Stage1Exception;
 import java.util.List;
 
 /** {@code rkt run}: from a command line to the process that is the pod. */
@@ -28,11 +29,19 @@ final class RunCommand implements CommandBody {
     if (invocation.parser().helpWanted()) {
       return invocation.help();
     }
+    throw start(invocation, request);
+  }
+
+  /** Makes the pod and becomes it; the failure to do so is thrown. */
+  static AssertionError start(Invocation invocation, RunRequest request) {
     Session session = Session.open(invocation);
     requireNoActivation(invocation, session.kernel().pid());
     try (PodWorkshop workshop = new PodWorkshop(invocation, session, request)) {
       Stage1 stage1 = workshop.flavour(request).load();
       stage1.requireUsable();
+      if (request.pod().mutable() && !stage1.takesApps()) {
+        throw new Stage1Exception("stage1 does not support mutable pods");
+      }
       RunOptions options = configured(request.options(), session.config().stage1());
       List<String> environment = options.caller().environment();
       if (!stage1.isReady(session.dataDirectory(), environment)) {
@@ -48,7 +57,7 @@ final class RunCommand implements CommandBody {
       }
       PreparedPod prepared = workshop.prepare(pod, request, images);
       Launcher launcher = new Launcher(session.kernel(), pods, session.console());
-      throw launcher.run(prepared, stage1, options);
+      return launcher.run(prepared, stage1, options);
     }
   }
 

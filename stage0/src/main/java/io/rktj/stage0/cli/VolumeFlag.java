@@ -3,6 +3,7 @@ package io.rktj.stage0.cli;
 
 import io.rktj.spec.AcName;
 import io.rktj.spec.MalformedException;
+import io.rktj.spec.manifest.Mount;
 import io.rktj.spec.manifest.Volume;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,25 @@ final class VolumeFlag {
       throw new UsageException(
           "invalid value in --volume flag " + Quoted.of(text) + ": " + e.getMessage(), e);
     }
+  }
+
+  /** {@code --mnt-volume}: a volume of one app, with the place where it is seen. */
+  static Mount parseMount(String text) {
+    StringBuilder volume = new StringBuilder();
+    String target = "";
+    for (String piece : Words.split(text, ',')) {
+      if (piece.startsWith("target=")) {
+        target = piece.substring("target=".length());
+      } else {
+        volume.append(volume.length() == 0 ? "" : ",").append(piece);
+      }
+    }
+    if (target.isEmpty()) {
+      throw new UsageException(
+          "invalid value in --mnt-volume flag " + Quoted.of(text) + ": missing target= parameter");
+    }
+    Volume parsed = parse(volume.toString());
+    return new Mount(parsed.name(), target, Optional.of(parsed));
   }
 
   private static Volume read(String text) {

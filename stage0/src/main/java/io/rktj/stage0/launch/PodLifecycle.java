@@ -75,6 +75,11 @@ public final class PodLifecycle {
     return !mounts.below(directory).isEmpty();
   }
 
+  /** What the apps of a mutable pod are changed with. */
+  public AppLifecycle apps(Pod pod) {
+    return new AppLifecycle(kernel, pod, stage1(pod), stage1Pod(pod), diagnostics);
+  }
+
   /**
    * The name of the app to work on: {@code wanted}, or the only one.
    *

@@ -14,6 +14,7 @@ import io.rktj.spec.manifest.Mount;
 import io.rktj.spec.manifest.PodManifest;
 import io.rktj.spec.manifest.RuntimeApp;
 import io.rktj.spec.manifest.Volume;
+import io.rktj.stage1.Stage1Call;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -96,14 +97,19 @@ public final class PodReporter {
 
   private AppReport app(Pod pod, StatusFiles files, PodManifest manifest, RuntimeApp app) {
     OptionalInt exit = files.exitStatus(app.name());
+    boolean isMutable = Stage1Call.isMutable(manifest);
+    Optional<Instant> started =
+        isMutable
+            ? files.appStarted(app.name())
+            : pod.state().hasStarted() ? files.started() : Optional.empty();
     Optional<App> section = app.app();
     Optional<Instant> finished =
         exit.isPresent() || pod.state().hasExited() ? finished(pod, files, app) : Optional.empty();
     return new AppReport(
         app,
-        state(pod.state(), exit.isPresent()),
-        files.created(),
-        pod.state().hasStarted() ? files.started() : Optional.empty(),
+        isMutable && started.isEmpty() ? "created" : state(pod.state(), exit.isPresent()),
+        isMutable ? files.appCreated(app.name()) : files.created(),
+        started,
         finished,
         exit,
         mounts(manifest, app),

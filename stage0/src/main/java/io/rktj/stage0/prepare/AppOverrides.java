@@ -64,11 +64,16 @@ final class AppOverrides {
     return new AppBuilder(Integer.toString(caller.uid()), Integer.toString(caller.gid())).build();
   }
 
-  /** {@code --exec} is one word and replaces the whole; arguments come after either. */
-  private static List<String> exec(AppRequest request, App base) {
+  /**
+   * {@code --exec} is one word and replaces the whole; arguments come after either. Those of an app
+   * that is added to a pod replace the image's.
+   */
+  private List<String> exec(AppRequest request, App base) {
     List<String> exec = new ArrayList<>();
     if (request.exec().isPresent()) {
       exec.add(request.exec().get());
+    } else if (options.mutable() && !request.arguments().isEmpty() && !base.exec().isEmpty()) {
+      exec.add(base.exec().get(0));
     } else {
       exec.addAll(base.exec());
     }

@@ -15,14 +15,13 @@ import io.rktj.spec.manifest.RuntimeImage;
 import io.rktj.spec.manifest.Volume;
 import io.rktj.stage0.store.StoredImage;
 import io.rktj.stage0.tree.ImageTree;
+import io.rktj.stage1.Stage1Call;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** The command line and the images to a pod manifest, by rkt's rules. Pure. */
 final class PodAssembler {
-  static final String MUTABLE = "coreos.com/rkt/stage1/mutable";
-
   private final PodOptions options;
   private final AppOverrides overrides;
   private final SemVer acVersion;
@@ -55,7 +54,8 @@ final class PodAssembler {
         options.userLabels());
   }
 
-  private RuntimeApp app(AppRequest request, StoredImage image) {
+  /** The entry of one app; of a pod that takes apps, by the options of its addition. */
+  RuntimeApp app(AppRequest request, StoredImage image) {
     ImageManifest manifest = image.manifest();
     App app = overrides.apply(request, manifest);
     return new RuntimeApp(
@@ -146,7 +146,8 @@ final class PodAssembler {
   private List<Annotation> annotations() {
     List<Annotation> annotations = new ArrayList<>(options.annotations());
     annotations.add(
-        new Annotation(AcIdentifier.parse(MUTABLE), options.mutable() ? "true" : "false"));
+        new Annotation(
+            AcIdentifier.parse(Stage1Call.MUTABLE), options.mutable() ? "true" : "false"));
     return annotations;
   }
 }

@@ -24,6 +24,7 @@ import io.rktj.stage0.store.StoredImage;
 import io.rktj.stage0.tree.ImageTree;
 import io.rktj.stage0.tree.RenderedTree;
 import io.rktj.stage0.tree.TreeStore;
+import io.rktj.stage1.PreparedApp;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +97,43 @@ public final class PodPreparer {
       throw new IllegalArgumentException("one image for each app");
     }
     return write(pod, options.overlay(), file.manifest(), file.bytes(), images);
+  }
+
+  /** The name that an app has by its request, or by its image. */
+  public AcName nameOf(AppRequest request, ImageTree image) {
+    return request.name().isPresent()
+        ? request.name().get()
+        : PodAssembler.nameOf(image.image().manifest().name());
+  }
+
+  /**
+   * Prepares one more app of the pod at {@code layout}, and leaves the pod's manifest to the
+   * caller.
+   *
+   * @param options of the addition: they take apps
+   */
+  public PreparedApp add(
+      PodLayout layout,
+      PodManifest manifest,
+      boolean overlay,
+      PodOptions options,
+      AppRequest request,
+      ImageTree image) {
+    Caller caller = new Caller(kernel.euid(), kernel.egid());
+    RuntimeApp runtime = new PodAssembler(options, caller, acVersion).app(request, image.image());
+    if (manifest.app(runtime.name()).isPresent()) {
+      throw new MalformedException("error: multiple apps with name " + runtime.name());
+    }
+    App app = appOf(runtime, image.image());
+    RenderedTree tree = trees.render(image);
+    PreparedPod.Part part =
+        new PreparedPod.Part(runtime, app, image.image().manifest(), tree.id(), tree.rootfs());
+    try {
+      writeApp(layout, part, image.image(), overlay, tree);
+    } catch (ErrnoException e) {
+      throw new HostException("cannot prepare app \"" + runtime.name() + "\"", e);
+    }
+    return PreparedPod.app(part, layout, overlay);
   }
 
   private PreparedPod write(

@@ -57,20 +57,21 @@ public final class PreparedPod {
   public List<PreparedApp> apps() {
     List<PreparedApp> apps = new ArrayList<>(parts.size());
     for (Part part : parts) {
-      ImageManifest image = part.image();
-      String rootfs =
-          overlay ? part.treeRootfs() : pod.layout().appRootfs(part.runtime().name()).toString();
-      apps.add(
-          new PreparedApp(
-              part.runtime(),
-              part.app(),
-              image.name().value(),
-              image.labels(),
-              image.annotations(),
-              rootfs,
-              part.treeId()));
+      apps.add(app(part, pod.layout(), overlay));
     }
     return apps;
+  }
+
+  static PreparedApp app(Part part, PodLayout layout, boolean overlay) {
+    ImageManifest image = part.image();
+    return new PreparedApp(
+        part.runtime(),
+        part.app(),
+        image.name().value(),
+        image.labels(),
+        image.annotations(),
+        overlay ? part.treeRootfs() : layout.appRootfs(part.runtime().name()).toString(),
+        part.treeId());
   }
 
   /** Whether app roots are overlays over rendered trees, or copies. */

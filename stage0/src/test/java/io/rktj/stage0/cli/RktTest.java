@@ -115,8 +115,7 @@ class RktTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"attach", "app add", "app sandbox", "app exec", "metadata-service", "api-service"})
+  @ValueSource(strings = {"attach", "metadata-service", "api-service"})
   void commandsOfLaterVersionsAreRefused(String path) {
     CommandRun run = CommandRun.of((path + " x").split(" "));
 
