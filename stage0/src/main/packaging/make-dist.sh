@@ -81,7 +81,7 @@ cp -f "$root/stage0/src/main/packaging/start.classlist" "$dist/lib/start.classli
 rm -f "$dist/lib/rkt.classlist"
 
 # Our flavours as stage1 images, recognised by their annotations.
-for flavour in nspawn kvm; do
+for flavour in nspawn kvm fly; do
   stage=$root/target/stage1-$flavour-layout
   rm -rf "$stage"
   mkdir -p "$stage/rootfs/rkt/status" "$stage/rootfs/rkt/env" "$stage/rootfs/opt/stage2"

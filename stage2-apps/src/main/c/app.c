@@ -241,5 +241,5 @@ _Noreturn void app_process(const struct start *start) {
     (void)execve(path, start->argv, start->environment);
     error = errno;
     tell_failure();
-    program_failed(path, error);
+    program_failed(path, error, EXIT_EXEC);
 }

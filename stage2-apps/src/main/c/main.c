@@ -5,6 +5,10 @@
  *     pipe). LOCKFD: the locked pod directory, held until the pod has ended.
  * pod-init machine PLANFD LOCKFD
  *     The same for a pod in a virtual machine, whose plan this is.
+ * pod-init fly PLANFD LOCKFD
+ *     The same for a pod that is a change of root: becomes its app, and LOCKFD stays open in it.
+ * pod-init fly-enter PLANFD PIDFD COMMAND [ARGUMENT...]
+ *     Becomes a command beside that app, whose plan and process these are.
  * pod-init enter PODDIR APP [--] COMMAND [ARGUMENT...]
  * pod-init app PODDIR add|start|stop|rm APP
  *     For a mutable pod; the plan of an app to add comes in on standard input.
@@ -124,6 +128,17 @@ int main(int argc, char **argv) {
         (void)prctl(PR_SET_NAME, "pod-init", 0, 0, 0);
         _exit(argv[1][0] == 'r' ? outer_main(plan, lock) : machine_main(plan, lock));
     }
+    if (argc >= 4 && strncmp(argv[1], "fly", 3) == 0) {
+        int plan = parse_fd(argv[2]);
+        int other = parse_fd(argv[3]);
+
+        if (plan < 3 || other < 3)
+            die(EINVAL, "use descriptors", argv[2]);
+        if (argc == 4 && strcmp(argv[1], "fly") == 0)
+            fly_main(plan, other);
+        if (argc > 4 && strcmp(argv[1], "fly-enter") == 0)
+            fly_enter_main(plan, other, argv + 4);
+    }
     if (argc == 5 && strcmp(argv[1], "app") == 0)
         return ask_main(argv[2], argv[3], argv[4]);
     if (argc >= 5 && strcmp(argv[1], "enter") == 0) {
@@ -135,8 +150,7 @@ int main(int argc, char **argv) {
             return enter_main(argv[2], argv[3], command);
     }
     die(0,
-        "understand the arguments; usage: pod-init run|machine PLANFD LOCKFD | enter PODDIR APP "
-        "[--] "
-        "COMMAND... | app PODDIR add|start|stop|rm APP",
+        "understand the arguments; usage: pod-init run|machine|fly PLANFD LOCKFD | fly-enter "
+        "PLANFD PIDFD COMMAND... | enter PODDIR APP [--] COMMAND... | app PODDIR add|start|stop|rm APP",
         NULL);
 }

@@ -32,7 +32,7 @@ void mounts_open_sources(struct mount_ops *ops) {
     for (uint32_t i = 0; i < ops->count; i++) {
         struct mount_op *op = &ops->item[i];
 
-        if (op->kind != OP_BIND)
+        if (op->kind != OP_BIND || op->source >= 0)
             continue;
         op->source = open(op->a, O_PATH | O_CLOEXEC);
         if (op->source < 0 && !((op->flags & FLAG_OPTIONAL) != 0 && errno == ENOENT)) {
@@ -196,17 +196,14 @@ static int legacy_bind(int source, int target, uint32_t flags) {
     return error;
 }
 
-/* Attaches a copy of the mount at source to target, restricted by flags before it can be seen. */
-int tree_bind(int source, int target, uint32_t flags) {
+/* Attaches a copy of a mount, which nobody has seen yet, restricted by flags before it is seen. */
+static int attach(int tree, int target, uint32_t flags) {
     unsigned recursive = (flags & FLAG_RECURSIVE) != 0 ? AT_RECURSIVE_ : 0;
     struct mount_attr_ attr = {.attr_set =
                                    flags & (ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC)};
     bool late = false;
     int error = 0;
-    int tree = sys_open_tree(source, "", OPEN_TREE_CLONE_ | O_CLOEXEC | AT_EMPTY_PATH | recursive);
 
-    if (tree < 0)
-        return errno == ENOSYS || errno == EPERM ? legacy_bind(source, target, flags) : -errno;
     if (attr.attr_set != 0 && sys_mount_setattr(tree, AT_EMPTY_PATH | recursive, &attr) < 0) {
         late = errno == ENOSYS || errno == EPERM;
         error = late ? 0 : -errno;
@@ -215,6 +212,18 @@ int tree_bind(int source, int target, uint32_t flags) {
         error = -errno;
     if (error == 0 && late)
         error = restrict_attached(tree, flags);
+    return error;
+}
+
+/* Attaches a copy of the mount at source to target. */
+int tree_bind(int source, int target, uint32_t flags) {
+    unsigned recursive = (flags & FLAG_RECURSIVE) != 0 ? AT_RECURSIVE_ : 0;
+    int tree = sys_open_tree(source, "", OPEN_TREE_CLONE_ | O_CLOEXEC | AT_EMPTY_PATH | recursive);
+    int error;
+
+    if (tree < 0)
+        return errno == ENOSYS || errno == EPERM ? legacy_bind(source, target, flags) : -errno;
+    error = attach(tree, target, flags);
     (void)close(tree);
     return error;
 }
@@ -284,7 +293,8 @@ static int run_bind(int root, int source, const struct mount_op *op) {
     if (is_directory(target) != directory)
         error = directory ? -ENOTDIR : -EISDIR;
     else
-        error = tree_bind(source, target, op->flags);
+        error = op->detached ? attach(source, target, op->flags)
+                             : tree_bind(source, target, op->flags);
     (void)close(target);
     return error;
 }

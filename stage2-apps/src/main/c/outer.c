@@ -72,17 +72,24 @@ void reset_process(int *ret_signals) {
 /* Writes a process id into a file of the pod, for other invocations of rkt. */
 void write_process_file(const char *pod_dir, const char *name, pid_t pid) {
     int dir = open(pod_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (dir < 0)
+        die(errno, "open", pod_dir);
+    write_process_id(dir, name, pid);
+    (void)close(dir);
+}
+
+/* As write_process_file, by a descriptor of the pod's directory. */
+void write_process_id(int pod_dir, const char *name, pid_t pid) {
+    int fd = openat(pod_dir, ".pid.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
     TEXT(number, 32);
-    int fd = -1;
 
     text_number(&number, (uint64_t)pid, 0, 0);
     text_add(&number, "\n");
-    if (dir >= 0)
-        fd = openat(dir, ".pid.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-    if (fd < 0 || text_write(&number, fd) < 0 || renameat(dir, ".pid.tmp", dir, name) < 0)
-        die(errno, "write the process id of", pod_dir);
+    if (fd < 0 || text_write(&number, fd) < 0 ||
+        renameat(pod_dir, ".pid.tmp", pod_dir, name) < 0)
+        die(errno, "write the process id in", name);
     (void)close(fd);
-    (void)close(dir);
 }
 
 /* An interactive app without a terminal gets our streams, but no file of the host's. */

@@ -102,7 +102,8 @@ struct mount_op {
     enum op_kind kind;
     uint32_t flags;
     uint32_t mode;
-    int source; /* opened source of OP_BIND, or -1 */
+    int source;    /* opened source of OP_BIND, or -1 */
+    bool detached; /* it is a copy already, to be attached as it is */
     uint64_t device;
     const char *a;
     const char *b;
@@ -325,7 +326,7 @@ _Noreturn void app_process(const struct start *start);
 
 bool program_find(const struct app *app, const char *name, char path[4096]);
 bool program_check(const char *path);
-_Noreturn void program_failed(const char *path, int error);
+_Noreturn void program_failed(const char *path, int error, int status);
 
 /* ---- output.c: log files and the console ---- */
 
@@ -446,12 +447,18 @@ unsigned streams_poll(const struct streams *streams, struct pollfd *fds);
 void streams_handle(struct streams *streams, const struct pollfd *fds);
 void streams_drain(struct streams *streams);
 
+/* ---- fly.c: a change of root and nothing else ---- */
+
+_Noreturn void fly_main(int plan_fd, int lock_fd);
+_Noreturn void fly_enter_main(int plan_fd, int process, char **command);
+
 /* ---- outer.c and enter.c ---- */
 
 pid_t pod_start(struct plan *plan, int control, int *ret_socket, void (*child)(void),
                 const int *streams);
 void reset_process(int *ret_signals);
 void write_process_file(const char *pod_dir, const char *name, pid_t pid);
+void write_process_id(int pod_dir, const char *name, pid_t pid);
 void notify_manager(const char *state);
 
 int outer_main(int plan_fd, int lock_fd);

@@ -170,10 +170,10 @@ bool program_check(const char *path) {
 }
 
 /* Says why exec failed although nothing seemed wrong. */
-_Noreturn void program_failed(const char *path, int error) {
+_Noreturn void program_failed(const char *path, int error, int status) {
     if (error == ENOEXEC)
         complain("Error: ", path, ": Unsupported ELF format", 0);
     else
         complain("Error: Unable to open ", path, "", error);
-    _exit(EXIT_EXEC);
+    _exit(status);
 }

@@ -153,7 +153,7 @@ public record PodLayout(Path directory) {
     return at("pgid");
   }
 
-  /** What a stage1 keeps for itself, JSON. */
+  /** What a stage1 keeps for itself. */
   public Path runtimeConfig() {
     return at("runtime-config");
   }

@@ -11,6 +11,8 @@ import java.util.List;
 
 /** The app plans of a whole pod, the same for every flavour. */
 public final class PodApps {
+  private static final String DOCKER = "appc.io/docker/repository";
+
   private PodApps() {}
 
   /** Compiles every app of {@code call}, in the pod's order; warnings go to {@code notices}. */
@@ -26,6 +28,20 @@ public final class PodApps {
     return apps;
   }
 
+  /**
+   * The same for a flavour that confines nothing: no limits of capabilities or system calls, and
+   * nobody who could be notified.
+   */
+  public static List<AppPlan> compileUnconfined(Kernel kernel, Stage1Call call) {
+    AppCompiler compiler = new AppCompiler(kernel);
+    List<AppPlan> apps = new ArrayList<>();
+    for (PreparedApp app : call.apps()) {
+      boolean docker = !annotation(app, DOCKER).isEmpty();
+      apps.add(compiler.compile(app, new AppFacts(false, false, "", "", false, docker)));
+    }
+    return apps;
+  }
+
   private static AppFacts facts(Stage1Call call, PreparedApp app) {
     String terminal = call.interactive() ? PodInit.variable(call.environment(), "TERM=") : "";
     return new AppFacts(
@@ -34,7 +50,7 @@ public final class PodApps {
         "",
         terminal.isEmpty() ? "" : terminal.substring("TERM=".length()),
         isTrue(annotation(app, "appc.io/executor/supports-systemd-notify")),
-        !annotation(app, "appc.io/docker/repository").isEmpty());
+        !annotation(app, DOCKER).isEmpty());
   }
 
   private static String annotation(PreparedApp app, String name) {

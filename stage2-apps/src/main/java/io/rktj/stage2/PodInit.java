@@ -28,6 +28,27 @@ public final class PodInit {
     argv.add(bytes(pod.layout().directory().toString()));
     argv.add(bytes(app));
     argv.add(bytes("--"));
+    return visit(pod, argv, command, List.of());
+  }
+
+  /**
+   * Runs {@code command} beside the one app of a pod without name spaces.
+   *
+   * @param plan descriptor of the pod's plan
+   * @param process descriptor of the app's process
+   */
+  public static ProcessImage enterUnconfined(
+      Stage1Pod pod, int plan, int process, List<String> command) {
+    List<byte[]> argv = new ArrayList<>();
+    argv.add(bytes("pod-init"));
+    argv.add(bytes("fly-enter"));
+    argv.add(bytes(Integer.toString(plan)));
+    argv.add(bytes(Integer.toString(process)));
+    return visit(pod, argv, command, List.of(plan, process));
+  }
+
+  private static ProcessImage visit(
+      Stage1Pod pod, List<byte[]> argv, List<String> command, List<Integer> inherit) {
     for (String word : command) {
       argv.add(bytes(word));
     }
@@ -35,7 +56,7 @@ public final class PodInit {
     String terminal = variable(pod.environment(), "TERM=");
     environment.add(bytes(terminal.isEmpty() ? "TERM=vt100" : terminal));
     return new ProcessImage(
-        path(), argv, environment, pod.layout().directory().toString(), List.of());
+        path(), argv, environment, pod.layout().directory().toString(), inherit);
   }
 
   /**

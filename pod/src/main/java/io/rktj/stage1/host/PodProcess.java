@@ -10,6 +10,7 @@ import io.rktj.pod.HostException;
 import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.Stage1Pod;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,11 +21,18 @@ public final class PodProcess {
 
   private final Kernel kernel;
   private final Stage1Pod pod;
+  private final Path file;
 
   /** The processes of {@code pod}. */
   public PodProcess(Kernel kernel, Stage1Pod pod) {
+    this(kernel, pod, pod.layout().ppid());
+  }
+
+  /** The processes of {@code pod}, whose supervisor is named by {@code file}. */
+  public PodProcess(Kernel kernel, Stage1Pod pod, Path file) {
     this.kernel = kernel;
     this.pod = pod;
+    this.file = file;
   }
 
   /** Asks the pod to end. */
@@ -54,11 +62,16 @@ public final class PodProcess {
 
   private int supervisor() {
     try {
-      return Integer.parseInt(HostFactsReader.text(pod.layout().ppid().toString()).strip());
+      return Integer.parseInt(HostFactsReader.text(file.toString()).strip());
     } catch (IOException | NumberFormatException e) {
       throw new HostException(
           "stage1: cannot stop pod \"" + pod.uuid() + "\": error reading pid", e);
     }
+  }
+
+  /** The pod's supervisor, for those who signal or join it. */
+  public Fd open() throws ErrnoException {
+    return open(supervisor());
   }
 
   /**

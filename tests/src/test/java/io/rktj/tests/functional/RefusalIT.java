@@ -30,20 +30,6 @@ class RefusalIT {
   }
 
   @Test
-  void podWithoutNameSpaces() {
-    rkt.run(
-            "--insecure-options=image",
-            "run",
-            "--net=none",
-            "--stage1-name=rktj.io/stage1-fly",
-            aci.toString())
-        .exits(254)
-        .isTidy()
-        .stderrHas("stage1 \"stage1-fly\": not supported yet");
-    leavesNoPod();
-  }
-
-  @Test
   void socketsFromSystemd() {
     rkt.inside("sh", "-c", "LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"", "sh");
     rkt.run("--insecure-options=image", "run", "--net=none", aci.toString())
