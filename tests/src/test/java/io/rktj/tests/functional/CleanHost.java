@@ -2,6 +2,10 @@
 package io.rktj.tests.functional;
 
 import io.rktj.tests.kit.HostSnapshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -12,6 +16,8 @@ import org.junit.platform.launcher.TestPlan;
  * network name space, link or process that is left fails the suite, by ending the test process.
  */
 public final class CleanHost implements TestExecutionListener {
+  private static final Path REPORT = Path.of("target", "left-on-the-host.txt");
+
   private HostSnapshot before = HostSnapshot.take();
 
   @Override
@@ -28,9 +34,20 @@ public final class CleanHost implements TestExecutionListener {
       left = HostSnapshot.take().leftSince(before);
     }
     if (!left.isEmpty()) {
-      System.out.println("left on the host after the last test:");
-      left.forEach(System.out::println);
+      report(left);
       Runtime.getRuntime().halt(99);
+    }
+  }
+
+  /**
+   * Into a file, which {@code check} prints: what a process says as it halts gets lost on its way.
+   */
+  private static void report(List<String> left) {
+    try {
+      Files.createDirectories(REPORT.getParent());
+      Files.writeString(REPORT, String.join("\n", left) + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,12 @@ class ExportIT {
           + " rm -r /old; mkdir /old; touch /old/fresh; touch /v/in-volume";
 
   @TempDir Path temp;
+
+  /** A pod that was killed holds its control groups until it is collected. */
+  @AfterEach
+  void collectPods() {
+    RktRunner.in(temp).run("gc", "--grace-period=0s").exits(0);
+  }
 
   private TestImage image(String script) {
     TestImage image = TestImage.named("example.com/app").script(script);
