@@ -78,16 +78,19 @@ final class FlyProcess {
   private boolean holdsLock(String process) {
     String[] open = new File("/proc/" + process + "/fd").list();
     for (String fd : open == null ? new String[0] : open) {
-      try {
-        Path target = Files.readSymbolicLink(Path.of("/proc/" + process + "/fd/" + fd));
-        if (target.equals(pod.layout().directory())) {
-          return true;
-        }
-      } catch (IOException e) {
-        continue; // closed meanwhile
+      if (isPodDirectory(Path.of("/proc/" + process + "/fd/" + fd))) {
+        return true;
       }
     }
     return false;
+  }
+
+  private boolean isPodDirectory(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).equals(pod.layout().directory());
+    } catch (IOException e) {
+      return false; // closed meanwhile
+    }
   }
 
   private String text(String file) throws ErrnoException {

@@ -108,22 +108,26 @@ final class FlyVolumes {
   static void checkTargets(Kernel kernel, Stage1Call call, List<AppMount> mounts) {
     String tree = call.apps().get(0).treeRootfs();
     for (AppMount mount : mounts) {
-      try (Fd root = kernel.open(tree, Open.O_PATH | Open.O_DIRECTORY, 0);
-          Fd source = kernel.open(mount.source(), Open.O_PATH, 0);
-          Fd target = kernel.openInRoot(root.number(), bytes(mount.path()), Open.O_PATH, 0)) {
-        boolean from = isDirectory(kernel, source);
-        if (from != isDirectory(kernel, target)) {
-          String inside = tree + mount.path();
-          throw refusal(
-              "can't mount because \""
-                  + (from ? mount.source() : inside)
-                  + "\" is a directory while \""
-                  + (from ? inside : mount.source())
-                  + "\" is not");
-        }
-      } catch (ErrnoException e) {
-        continue; // not there yet, or below another volume: it is made to match
+      checkTarget(kernel, tree, mount);
+    }
+  }
+
+  private static void checkTarget(Kernel kernel, String tree, AppMount mount) {
+    try (Fd root = kernel.open(tree, Open.O_PATH | Open.O_DIRECTORY, 0);
+        Fd source = kernel.open(mount.source(), Open.O_PATH, 0);
+        Fd target = kernel.openInRoot(root.number(), bytes(mount.path()), Open.O_PATH, 0)) {
+      boolean from = isDirectory(kernel, source);
+      if (from != isDirectory(kernel, target)) {
+        String inside = tree + mount.path();
+        throw refusal(
+            "can't mount because \""
+                + (from ? mount.source() : inside)
+                + "\" is a directory while \""
+                + (from ? inside : mount.source())
+                + "\" is not");
       }
+    } catch (ErrnoException e) {
+      // Not there yet, or below another volume: it is made to match.
     }
   }
 

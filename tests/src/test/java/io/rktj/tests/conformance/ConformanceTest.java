@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.rktj.tests.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/**
+ * {@code docs/conformance.md} against rows and annotations; no row and no test speaks of nothing.
+ */
+class ConformanceTest {
+  private static final Path ROWS = Path.of("src/test/conformance");
+  private static final Path PAGE = Path.of("../docs/conformance.md");
+  private static final Path DIFFERENCES = Path.of("../docs/differences.md");
+
+  private final List<Section> sections = Section.readAll(ROWS);
+  private final Coverage coverage = Coverage.of(Path.of("target/test-classes"));
+
+  private List<Row> rows() {
+    return sections.stream().flatMap(section -> section.rows().stream()).toList();
+  }
+
+  @Test
+  void eachRowHasItsOwnId() {
+    assertThat(rows().stream().map(Row::id)).isNotEmpty().doesNotHaveDuplicates();
+  }
+
+  @Test
+  void testsSpeakOfRowsThatExist() {
+    Set<String> unknown = new TreeSet<>(coverage.testsOfRow().keySet());
+    rows().forEach(row -> unknown.remove(row.id()));
+    assertThat(unknown).isEmpty();
+  }
+
+  @Test
+  void differencesStandInTheirPage() throws IOException {
+    List<String> headings =
+        Files.readAllLines(DIFFERENCES).stream()
+            .filter(line -> line.startsWith("## "))
+            .map(line -> line.substring(3))
+            .toList();
+    assertThat(headings)
+        .containsAll(rows().stream().map(Row::difference).flatMap(Optional::stream).toList());
+  }
+
+  @Test
+  void pageIsMadeOfRowsAndTests() throws IOException {
+    String page = new ConformancePage(sections, coverage).text();
+    if (System.getProperty("golden.update") != null) {
+      Files.writeString(PAGE, page);
+    }
+    assertThat(PAGE).hasContent(page);
+  }
+
+  @Test
+  void aRowWithoutATestIsOpen() {
+    List<Section> one =
+        Section.parse(List.of("# 1 One", "", "a-1: it does | differs: Pods", "a-2: it | is"));
+    Coverage tests = new Coverage(new TreeMap<>());
+
+    assertThat(new ConformancePage(one, tests).text())
+        .contains("2 rows: 1 shown by a test or different on purpose (1), 1 open.\n")
+        .contains(
+            "## 1 One\n", "| a-1 | it does | differs: Pods |\n", "| a-2 | it \\| is | open |");
+    tests.testsOfRow().put("a-2", new TreeSet<>(Set.of("FirstIT.test", "SecondIT")));
+    assertThat(new ConformancePage(one, tests).text())
+        .contains("| a-2 | it \\| is | FirstIT.test, SecondIT |");
+    assertThatThrownBy(() -> Row.parse("no id here")).hasMessageContaining("not a row");
+  }
+}
