@@ -7,12 +7,19 @@ import java.nio.file.Path;
 
 /**
  * Every path inside one pod directory ({@code spec/rkt-cli.md} section 6.2); no other class joins
- * them. The stage1 root is a plain directory, also where apps are overlays, so what stage1 writes
- * is always below {@link #stage1Rootfs}.
+ * them. The stage1 root of our own flavours is a plain directory, also where apps are overlays, so
+ * what stage1 writes is always below {@link #stage1Rootfs}; for one that came as an image see
+ * {@link Stage1Root}.
  *
  * @param directory absolute path of the pod directory, {@code DIR/pods/STATE/UUID}
+ * @param stage1Rootfs root of the stage1 file system, as the host sees it
  */
-public record PodLayout(Path directory) {
+public record PodLayout(Path directory, Path stage1Rootfs) {
+  /** The paths of a pod whose stage1 root is where it belongs. */
+  public PodLayout(Path directory) {
+    this(directory, directory.resolve("stage1/rootfs"));
+  }
+
   /** The pod manifest, JSON. */
   public Path manifest() {
     return at("pod");
@@ -53,19 +60,14 @@ public record PodLayout(Path directory) {
     return at("stage1/manifest");
   }
 
-  /** Root of the stage1 file system. */
-  public Path stage1Rootfs() {
-    return at("stage1/rootfs");
-  }
-
   /** What stage0 has written for {@code /etc/resolv.conf}. */
   public Path resolvConf() {
-    return at("stage1/rootfs/etc/rkt-resolv.conf");
+    return inStage1("etc/rkt-resolv.conf");
   }
 
   /** What stage0 has written for {@code /etc/hosts}. */
   public Path hosts() {
-    return at("stage1/rootfs/etc/rkt-hosts");
+    return inStage1("etc/rkt-hosts");
   }
 
   /** Holds a directory for each app's image manifest and tree. */
@@ -90,22 +92,22 @@ public record PodLayout(Path directory) {
 
   /** Holds the directories of all apps. */
   public Path apps() {
-    return at("stage1/rootfs/opt/stage2");
+    return inStage1("opt/stage2");
   }
 
   /** The app's directory below the stage1 root. */
   public Path appDirectory(AcName app) {
-    return at("stage1/rootfs/opt/stage2/" + app.value());
+    return inStage1("opt/stage2/" + app.value());
   }
 
   /** The app's image manifest as stage1 sees it. */
   public Path appManifest(AcName app) {
-    return at("stage1/rootfs/opt/stage2/" + app.value() + "/manifest");
+    return inStage1("opt/stage2/" + app.value() + "/manifest");
   }
 
   /** Root of the app's file system: a mount point with overlays, otherwise the app's own copy. */
   public Path appRootfs(AcName app) {
-    return at("stage1/rootfs/opt/stage2/" + app.value() + "/rootfs");
+    return inStage1("opt/stage2/" + app.value() + "/rootfs");
   }
 
   /** Holds the writable layers of all overlays. */
@@ -136,6 +138,11 @@ public record PodLayout(Path directory) {
   /** A volume of kind empty. */
   public Path sharedVolume(AcName name) {
     return at("sharedVolumes/" + name.value());
+  }
+
+  /** Id of the process that runs a stage1 which came as an image (our own). */
+  public Path stage1Process() {
+    return at("stage1-pid");
   }
 
   /** Id of the process to enter; modification time is the pod's start. */
@@ -210,47 +217,51 @@ public record PodLayout(Path directory) {
 
   /** Holds what stage1 and stage0 share of a running pod. */
   public Path exchange() {
-    return at("stage1/rootfs/rkt");
+    return inStage1("rkt");
   }
 
   /** Holds each app's exit status. */
   public Path statuses() {
-    return at("stage1/rootfs/rkt/status");
+    return inStage1("rkt/status");
   }
 
   /** The app's exit status; there once it has ended. */
   public Path status(AcName app) {
-    return at("stage1/rootfs/rkt/status/" + app.value());
+    return inStage1("rkt/status/" + app.value());
   }
 
   /** Its modification time is when the app was added. */
   public Path statusCreated(AcName app) {
-    return at("stage1/rootfs/rkt/status/" + app.value() + "-created");
+    return inStage1("rkt/status/" + app.value() + "-created");
   }
 
   /** Its modification time is when the app was started. */
   public Path statusStarted(AcName app) {
-    return at("stage1/rootfs/rkt/status/" + app.value() + "-started");
+    return inStage1("rkt/status/" + app.value() + "-started");
   }
 
   /** Holds each app's environment. */
   public Path environments() {
-    return at("stage1/rootfs/rkt/env");
+    return inStage1("rkt/env");
   }
 
   /** The app's environment, one {@code NAME=VALUE} in a line. */
   public Path environment(AcName app) {
-    return at("stage1/rootfs/rkt/env/" + app.value());
+    return inStage1("rkt/env/" + app.value());
   }
 
   /** A symbolic link that says {@code ready} once the supervisor is. */
   public Path supervisorStatus() {
-    return at("stage1/rootfs/rkt/supervisor-status");
+    return inStage1("rkt/supervisor-status");
   }
 
   /** The pod's identity, which is its directory's name. */
   public Uuid uuid() {
     return Uuid.parse(directory.getFileName().toString());
+  }
+
+  private Path inStage1(String path) {
+    return stage1Rootfs.resolve(path);
   }
 
   private Path at(String path) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a pod's stage1 says of it in small files of the pod directory ({@code spec/rkt-cli.md}
@@ -32,6 +33,7 @@ public final class StatusFiles {
 
   private final Kernel kernel;
   private final PodLayout layout;
+  private @Nullable PodLayout inStage1;
 
   /** The files of one pod. */
   public StatusFiles(Kernel kernel, PodLayout layout) {
@@ -59,7 +61,7 @@ public final class StatusFiles {
 
   /** Whether the supervisor in the pod takes orders. */
   public boolean isReady() {
-    String path = layout.supervisorStatus().toString();
+    String path = stage1Layout().supervisorStatus().toString();
     try (Fd root = stage1Root();
         Fd link =
             kernel.openInRoot(
@@ -90,12 +92,17 @@ public final class StatusFiles {
 
   /** When the app was added to a mutable pod. */
   public Optional<Instant> appCreated(AcName app) {
-    return modified(layout.statusCreated(app));
+    return modified(stage1Layout().statusCreated(app));
   }
 
   /** When the app of a mutable pod was started. */
   public Optional<Instant> appStarted(AcName app) {
-    return modified(layout.statusStarted(app));
+    return modified(stage1Layout().statusStarted(app));
+  }
+
+  /** When the app's exit status was written. */
+  public Optional<Instant> appFinished(AcName app) {
+    return modified(stage1Layout().status(app));
   }
 
   /** When the pod came into the directory it is in: the change time that its rename left. */
@@ -140,7 +147,7 @@ public final class StatusFiles {
   }
 
   private OptionalInt inStage1(String path) {
-    String whole = layout.stage1Rootfs() + "/" + path;
+    String whole = stage1Layout().stage1Rootfs() + "/" + path;
     try (Fd root = stage1Root()) {
       byte[] path8 = Kernel.path(path);
       return parse(whole, SmallFiles.readInRoot(kernel, root.number(), path8, LIMIT));
@@ -154,7 +161,16 @@ public final class StatusFiles {
 
   private Fd stage1Root() throws ErrnoException {
     int flags = Open.O_PATH | Open.O_DIRECTORY | Open.O_NOFOLLOW;
-    return kernel.open(layout.stage1Rootfs().toString(), flags, 0);
+    return kernel.open(stage1Layout().stage1Rootfs().toString(), flags, 0);
+  }
+
+  private PodLayout stage1Layout() {
+    PodLayout found = inStage1;
+    if (found == null) {
+      found = Stage1Root.find(kernel, layout);
+      inStage1 = found;
+    }
+    return found;
   }
 
   /** By {@code /proc/PID/task/PID/children}; empty if the parent is gone or has no child yet. */

@@ -10,6 +10,7 @@ import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Fd;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.Open;
+import io.rktj.linux.RootFiles;
 import io.rktj.linux.SmallFiles;
 import io.rktj.linux.TreeRemover;
 import io.rktj.pod.HostException;
@@ -17,6 +18,7 @@ import io.rktj.pod.Pod;
 import io.rktj.pod.PodLayout;
 import io.rktj.pod.PodState;
 import io.rktj.pod.PodStateException;
+import io.rktj.pod.Stage1Root;
 import io.rktj.pod.StatusFiles;
 import io.rktj.spec.AcName;
 import io.rktj.spec.json.PodManifestJson;
@@ -52,7 +54,7 @@ public final class AppLifecycle {
       Kernel kernel, Pod pod, Stage1 stage1, Stage1Pod stage1Pod, Diagnostics diagnostics) {
     this.kernel = kernel;
     this.pod = pod;
-    layout = pod.layout();
+    layout = Stage1Root.find(kernel, pod.layout());
     this.stage1 = stage1;
     this.stage1Pod = stage1Pod;
     this.diagnostics = diagnostics;
@@ -228,7 +230,6 @@ public final class AppLifecycle {
   /** Removes what an app has in the pod's directory, as far as it is there. */
   private void removeFiles(AcName name) {
     List<String> trees = new ArrayList<>();
-    trees.add(layout.appDirectory(name).toString());
     try {
       byte[] id = SmallFiles.read(kernel, layout.appTreeStoreId(name).toString(), LARGEST);
       String tree = new String(id, UTF_8);
@@ -238,21 +239,33 @@ public final class AppLifecycle {
       requireMissing(layout.appTreeStoreId(name).toString(), e);
     }
     trees.add(layout.appInfo(name).toString());
+    removeFromStage1(name);
     for (String tree : trees) {
       removeTree(tree);
     }
-    String status = layout.status(name).toString();
     String log = layout.log(name).toString();
-    for (String file :
-        List.of(
-            status,
-            status + ".reason",
-            layout.statusCreated(name).toString(),
-            layout.statusStarted(name).toString(),
-            layout.environment(name).toString(),
-            log,
-            log + ".1")) {
+    for (String file : List.of(log, log + ".1")) {
       removeFile(file);
+    }
+  }
+
+  /** Below the stage1 root, which the pod may have changed where stage1 lets it. */
+  private void removeFromStage1(AcName name) {
+    String root = layout.stage1Rootfs().toString();
+    String status = "rkt/status/" + name;
+    try {
+      RootFiles.removeTree(kernel, root, "opt/stage2/" + name);
+      for (String file :
+          List.of(
+              status,
+              status + ".reason",
+              status + "-created",
+              status + "-started",
+              "rkt/env/" + name)) {
+        RootFiles.remove(kernel, root, file);
+      }
+    } catch (ErrnoException e) {
+      throw new HostException("cannot remove the files of app \"" + name + "\"", e);
     }
   }
 

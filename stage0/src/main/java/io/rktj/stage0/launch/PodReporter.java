@@ -18,7 +18,6 @@ import io.rktj.stage1.Stage1Call;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -131,12 +130,11 @@ public final class PodReporter {
 
   /** When the app's status was written; of an app without one, when its pod was marked. */
   private static Optional<Instant> finished(Pod pod, StatusFiles files, RuntimeApp app) {
-    try {
-      Path status = pod.layout().status(app.name());
-      return Optional.of(Files.getLastModifiedTime(status, LinkOption.NOFOLLOW_LINKS).toInstant());
-    } catch (IOException e) {
-      return pod.where() == PodDirectory.EXITED_GARBAGE ? files.moved() : Optional.empty();
+    Optional<Instant> written = files.appFinished(app.name());
+    if (written.isPresent()) {
+      return written;
     }
+    return pod.where() == PodDirectory.EXITED_GARBAGE ? files.moved() : Optional.empty();
   }
 
   private static List<AppReport.AppMount> mounts(PodManifest manifest, RuntimeApp app) {
