@@ -9,6 +9,8 @@
  *     The same for a pod that is a change of root: becomes its app, and LOCKFD stays open in it.
  * pod-init fly-enter PLANFD PIDFD COMMAND [ARGUMENT...]
  *     Becomes a command beside that app, whose plan and process these are.
+ * pod-init image-run|image-call|image-add|image-remove PODDIR ...
+ *     For pods of a stage1 that came as an image: see image.c.
  * pod-init enter PODDIR APP [--] COMMAND [ARGUMENT...]
  * pod-init app PODDIR add|start|stop|rm APP
  *     For a mutable pod; the plan of an app to add comes in on standard input.
@@ -113,6 +115,23 @@ static void seal_self(char **argv) {
     die(errno, "run the protected program", SELF);
 }
 
+/* The words before "--", which stage0 writes for itself, are as many as each role takes. */
+static void image_main(int argc, char **argv) {
+    int words = 2;
+
+    while (words < argc && strcmp(argv[words], "--") != 0)
+        words++;
+    words -= 2;
+    if (strcmp(argv[1], "image-run") == 0 && words % 4 == 0 && words >= 4 && words + 4 < argc)
+        image_run_main(argv + 2);
+    if (strcmp(argv[1], "image-call") == 0 && words == 5 && words + 4 < argc)
+        image_call_main(argv + 2);
+    if (strcmp(argv[1], "image-add") == 0 && words == 6)
+        _exit(image_add_main(argv + 2));
+    if (strcmp(argv[1], "image-remove") == 0 && words == 3)
+        _exit(image_remove_main(argv + 2));
+}
+
 int main(int argc, char **argv) {
     if (getpid() == 1 && strcmp(argv[0], "/init") == 0)
         guest_main();
@@ -139,6 +158,8 @@ int main(int argc, char **argv) {
         if (argc > 4 && strcmp(argv[1], "fly-enter") == 0)
             fly_enter_main(plan, other, argv + 4);
     }
+    if (argc >= 3 && strncmp(argv[1], "image-", 6) == 0)
+        image_main(argc, argv);
     if (argc == 5 && strcmp(argv[1], "app") == 0)
         return ask_main(argv[2], argv[3], argv[4]);
     if (argc >= 5 && strcmp(argv[1], "enter") == 0) {

@@ -238,7 +238,8 @@ static void option_path(struct text *options, const char *name, const char *path
     }
 }
 
-static int run_overlay(const struct mount_op *op, const char *path) {
+/* Mounts an overlay: lower, upper and work directory are the operation's texts. */
+int overlay_mount(const struct mount_op *op, const char *path) {
     TEXT(options, 4096);
 
     option_path(&options, "lowerdir=", op->a);
@@ -479,7 +480,7 @@ static bool makes_root(const struct mount_op *op) {
 static int run_root(struct mount_context *context, int root, const struct mount_op *op,
                     const char *path, bool pod) {
     if (op->kind == OP_OVERLAY)
-        return run_overlay(op, path);
+        return overlay_mount(op, path);
     if (op->kind == OP_SELF_BIND)
         return run_self_bind(context, root, path, pod);
     return mount(op->a, path, op->a, mount_flags(op->flags), *op->c == 0 ? NULL : op->c) < 0

@@ -293,6 +293,7 @@ void mounts_open_sources(struct mount_ops *ops);
 void mounts_scratch(struct mount_context *context, const char *path);
 int mounts_run(struct mount_context *context, struct mount_ops *ops, const char *path, bool pod);
 int mount_read_only_root(void);
+int overlay_mount(const struct mount_op *op, const char *path);
 int tree_bind(int source, int target, uint32_t flags);
 
 /* ---- cgroup.c ---- */
@@ -451,6 +452,13 @@ void streams_drain(struct streams *streams);
 
 _Noreturn void fly_main(int plan_fd, int lock_fd);
 _Noreturn void fly_enter_main(int plan_fd, int process, char **command);
+
+/* ---- image.c: a stage1 that came as an image ---- */
+
+_Noreturn void image_run_main(char **words);
+_Noreturn void image_call_main(char **words);
+int image_add_main(char **words);
+int image_remove_main(char **words);
 
 /* ---- outer.c and enter.c ---- */
 

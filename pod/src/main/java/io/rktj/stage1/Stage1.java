@@ -2,6 +2,7 @@
 package io.rktj.stage1;
 
 import io.rktj.linux.ProcessImage;
+import io.rktj.pod.PodLayout;
 import io.rktj.spec.AcName;
 import io.rktj.spec.manifest.PodManifest;
 import java.nio.file.Path;
@@ -15,6 +16,11 @@ import java.util.List;
 public interface Stage1 {
   /** The flavour's name, as in {@code stage1-NAME}. */
   String flavour();
+
+  /** The tree of the store that the pod's own root is made of; empty for built-in flavours. */
+  default String treeId() {
+    return "";
+  }
 
   /** Version of rkt's stage1 interface whose run arguments it understands. */
   int interfaceVersion();
@@ -35,6 +41,15 @@ public interface Stage1 {
 
   /** Makes what {@link #isReady} has found missing, in a JVM that is set up for work. */
   default void makeReady(Path data, List<String> environment, Notices notices) {}
+
+  /**
+   * The pod's paths, with the root of stage1 where stage0 writes what this flavour is to find.
+   *
+   * @param overlay whether roots are overlays
+   */
+  default PodLayout layout(PodLayout pod, boolean overlay) {
+    return pod;
+  }
 
   /**
    * Entry point {@code run}: decides the pod, makes what must be made on the host (network), and

@@ -16,7 +16,7 @@ import java.util.List;
  * @param networks entries of {@code --net}: {@code host}, {@code none}, {@code default}, or {@code
  *     NAME[:ARGS]}
  * @param hostname the pod's host name; empty for the default
- * @param privateIpc false for {@code --ipc=parent}
+ * @param ipc word of {@code --ipc}: empty, {@code auto}, {@code private} or {@code parent}
  * @param lockFd the locked pod directory, kept open until the pod has ended
  * @param environment the caller's environment as {@code NAME=VALUE}
  */
@@ -31,7 +31,7 @@ public record Stage1Call(
     String hostname,
     DnsMode dns,
     HostsMode hosts,
-    boolean privateIpc,
+    String ipc,
     boolean restrictCapabilities,
     boolean protectPaths,
     boolean filterSystemCalls,
@@ -47,6 +47,11 @@ public record Stage1Call(
     apps = List.copyOf(apps);
     networks = List.copyOf(networks);
     environment = List.copyOf(environment);
+  }
+
+  /** Whether the pod has an IPC name space of its own. */
+  public boolean privateIpc() {
+    return !ipc.equals("parent");
   }
 
   /** Whether apps may come to the pod and leave it while it runs; the pod's manifest says so. */

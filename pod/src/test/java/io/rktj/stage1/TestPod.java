@@ -235,7 +235,7 @@ public final class TestPod {
         "",
         dns,
         hosts,
-        true,
+        "",
         true,
         protectPaths,
         true,

@@ -7,8 +7,8 @@ import io.rktj.linux.Kernel;
 import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
 import io.rktj.spec.AcName;
+import io.rktj.stage1.NativeProgram;
 import io.rktj.stage1.Stage1Call;
-import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.Stage1Pod;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -150,11 +150,7 @@ public final class PodInit {
 
   /** Where pod-init lies in the distribution. */
   public static String path() {
-    String home = System.getProperty("rkt.home");
-    if (home == null) {
-      throw new Stage1Exception("stage1: cannot find pod-init: the property rkt.home is not set");
-    }
-    return home + "/lib/native/pod-init";
+    return NativeProgram.path();
   }
 
   static String variable(List<String> environment, String start) {

@@ -135,7 +135,7 @@ public record RunRecord(
         "",
         dns,
         hosts,
-        true,
+        "",
         restrictCapabilities,
         protectPaths,
         filterSystemCalls,

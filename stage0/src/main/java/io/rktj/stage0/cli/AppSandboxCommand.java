@@ -73,7 +73,7 @@ final class AppSandboxCommand implements CommandBody {
             false,
             flags.text("hostname", ""),
             dns.resolution(),
-            true,
+            "",
             !insecure.capabilities(),
             !insecure.paths(),
             !insecure.seccomp(),

@@ -137,7 +137,7 @@ final class RunArguments {
         flags.isOn("interactive"),
         flags.text("hostname", ""),
         dns.resolution(),
-        privateIpc(flags.text("ipc", "")),
+        ipc(flags.text("ipc", "")),
         !insecure.capabilities(),
         !insecure.paths(),
         !insecure.seccomp(),
@@ -161,10 +161,9 @@ final class RunArguments {
                 : Path.of(kernel).toAbsolutePath().toString());
   }
 
-  static boolean privateIpc(String word) {
+  private static String ipc(String word) {
     return switch (word) {
-      case "", "auto", "private" -> true;
-      case "parent" -> false;
+      case "", "auto", "private", "parent" -> word;
       default -> throw new UsageException("unknown value for --ipc parameter: " + word);
     };
   }

@@ -3,6 +3,7 @@ package io.rktj.stage0.launch;
 
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Exception;
+import java.util.Optional;
 
 /**
  * A flavour of stage1 that comes with rkt, known by the name of its stage1 image. stage0 knows its
@@ -10,58 +11,55 @@ import io.rktj.stage1.Stage1Exception;
  */
 public enum Flavour {
   /** Name spaces. */
-  NSPAWN("nspawn", "io.rktj.stage1.nspawn.NspawnStage1"),
+  NSPAWN("nspawn", "coreos", "io.rktj.stage1.nspawn.NspawnStage1"),
   /** A virtual machine. */
-  KVM("kvm", "io.rktj.stage1.kvm.KvmStage1"),
+  KVM("kvm", "kvm", "io.rktj.stage1.kvm.KvmStage1"),
   /** A bare change of root. */
-  FLY("fly", "io.rktj.stage1.nspawn.FlyStage1");
+  FLY("fly", "fly", "io.rktj.stage1.nspawn.FlyStage1");
 
-  private static final String IMAGE = "stage1-";
+  private static final String OURS = "rktj.io/stage1-";
+  private static final String RKTS = "coreos.com/rkt/stage1-";
 
   private final String word;
+  private final String rktsWord;
   private final String className;
 
-  Flavour(String word, String className) {
+  Flavour(String word, String rktsWord, String className) {
     this.word = word;
+    this.rktsWord = rktsWord;
     this.className = className;
   }
 
-  /** The flavour of the stage1 image called {@code name}, a version behind a colon allowed. */
-  public static Flavour named(String name) {
+  /**
+   * The flavour that a user means by the name of its image, a version behind a colon allowed: ours
+   * by our names, and by those that rkt's had. A name of anybody else's is none.
+   */
+  public static Optional<Flavour> named(String name) {
     int colon = name.indexOf(':');
     String image = colon < 0 ? name : name.substring(0, colon);
     for (Flavour flavour : values()) {
-      if (image.equals(IMAGE + flavour.word) || image.endsWith("/" + IMAGE + flavour.word)) {
-        return flavour;
+      if (image.equals(OURS + flavour.word) || image.equals(RKTS + flavour.rktsWord)) {
+        return Optional.of(flavour);
       }
     }
-    throw new Stage1Exception(
-        "stage1 image \""
-            + name
-            + "\" not found: stage1 images from outside are not supported yet (this rkt has"
-            + " stage1-nspawn and stage1-kvm)");
+    return Optional.empty();
   }
 
-  /** The flavour whose image is called {@code file} in the directory of stage1 images. */
-  public static Flavour inFile(String file) {
+  /** The flavour whose own image says that it is called {@code word}. */
+  public static Optional<Flavour> called(String word) {
     for (Flavour flavour : values()) {
-      if (file.equals(IMAGE + flavour.word + ".aci")) {
-        return flavour;
+      if (flavour.word.equals(word)) {
+        return Optional.of(flavour);
       }
     }
-    throw new Stage1Exception(
-        "stage1 image \""
-            + file
-            + "\": stage1 images from outside are not supported yet (this rkt has"
-            + " stage1-nspawn.aci and stage1-kvm.aci)");
+    return Optional.empty();
   }
 
   /** The flavour that a pod remembers. */
   static Flavour ofWord(String word) {
-    for (Flavour flavour : values()) {
-      if (flavour.word.equals(word)) {
-        return flavour;
-      }
+    Optional<Flavour> flavour = called(word);
+    if (flavour.isPresent()) {
+      return flavour.get();
     }
     throw new Stage1Exception("the pod's stage1 \"" + word + "\" is not part of this rkt");
   }

@@ -20,6 +20,11 @@ import io.rktj.stage1.Stage1Call;
  * pod's lock.
  */
 public final class Launcher {
+  /** Versions of rkt's stage1 interface. */
+  private static final int HOSTNAME_SINCE = 2;
+
+  private static final int IPC_SINCE = 6;
+
   private final Kernel kernel;
   private final PodStore pods;
   private final Diagnostics diagnostics;
@@ -39,13 +44,23 @@ public final class Launcher {
   public AssertionError run(PreparedPod pod, Stage1 stage1, RunOptions options) {
     LockedPod locked = pod.locked();
     remember(pod, stage1);
-    options.names().write(locked.layout());
+    warn(stage1, options);
+    options.names().write(stage1.layout(locked.layout(), pod.usesOverlay()));
     diagnostics.note("stage0", "Setting up stage1");
     pods.markRunning(locked);
     ProcessImage image = stage1.run(call(pod, locked, options), new Stage1Notices(diagnostics));
     diagnostics.note("stage0", "Pivoting to filesystem " + locked.layout().directory());
     diagnostics.note("stage0", "Execing " + image.program());
     return become(image);
+  }
+
+  private void warn(Stage1 stage1, RunOptions options) {
+    if (stage1.interfaceVersion() < HOSTNAME_SINCE && !options.hostname().isEmpty()) {
+      diagnostics.warn("stage0", "--hostname option is not supported by stage1");
+    }
+    if (stage1.interfaceVersion() < IPC_SINCE && !options.ipc().isEmpty()) {
+      diagnostics.warn("stage0", "--ipc option is not supported by stage1");
+    }
   }
 
   /** Leaves the JVM and becomes {@code image}. */
@@ -69,7 +84,7 @@ public final class Launcher {
         options.hostname(),
         options.names().dns(),
         options.names().hosts(),
-        options.privateIpc(),
+        options.ipc(),
         options.restrictCapabilities(),
         options.protectPaths(),
         options.filterSystemCalls(),
@@ -81,6 +96,9 @@ public final class Launcher {
 
   /** Notes the flavour in the pod, so that later commands reach the same one. */
   public void remember(PreparedPod pod, Stage1 stage1) {
+    if (!stage1.treeId().isEmpty()) {
+      return; // the pod names its tree already
+    }
     String link = pod.layout().flavour().toString();
     try {
       kernel.symlinkAt(Kernel.path(stage1.flavour()), Fd.AT_FDCWD, Kernel.path(link));

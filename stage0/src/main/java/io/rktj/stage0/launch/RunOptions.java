@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param networks entries of {@code --net}
  * @param hostname empty for the default
+ * @param ipc word of {@code --ipc}, empty if there was none
  * @param restrictCapabilities false only by {@code --insecure-options=capabilities}
  * @param protectPaths false only by {@code --insecure-options=paths}
  * @param filterSystemCalls false only by {@code --insecure-options=seccomp}
@@ -17,7 +18,7 @@ public record RunOptions(
     boolean interactive,
     String hostname,
     NameResolution names,
-    boolean privateIpc,
+    String ipc,
     boolean restrictCapabilities,
     boolean protectPaths,
     boolean filterSystemCalls,
@@ -34,7 +35,7 @@ public record RunOptions(
         interactive,
         hostname,
         names,
-        privateIpc,
+        ipc,
         restrictCapabilities,
         protectPaths,
         filterSystemCalls,

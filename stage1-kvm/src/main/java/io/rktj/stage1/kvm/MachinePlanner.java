@@ -216,7 +216,7 @@ final class MachinePlanner {
         call.hostname(),
         call.dns(),
         call.hosts(),
-        true,
+        "",
         call.restrictCapabilities(),
         call.protectPaths(),
         call.filterSystemCalls(),
