@@ -80,13 +80,15 @@ rm -rf "$dist/share/man" "$dist/share/bash-completion" "$dist/share/zsh" "$dist/
 cp -f "$root/stage0/src/main/packaging/start.classlist" "$dist/lib/start.classlist"
 rm -f "$dist/lib/rkt.classlist"
 
-# Our flavours as stage1 images, recognised by their annotations.
+# Our flavours as stage1 images, recognised by the hash of their pod-init.
+hash=sha512-$(sha512sum <"$native/pod-init" | cut -d' ' -f1)
+echo "$hash" >"$native/pod-init.sha512"
 for flavour in nspawn kvm fly; do
   stage=$root/target/stage1-$flavour-layout
   rm -rf "$stage"
   mkdir -p "$stage/rootfs/rkt/status" "$stage/rootfs/rkt/env" "$stage/rootfs/opt/stage2"
   cp "$native/pod-init" "$stage/rootfs/pod-init"
-  sed "s|@VERSION@|$version|" "$root/stage0/src/main/packaging/stage1-$flavour.json" >"$stage/manifest"
+  sed -e "s|@VERSION@|$version|" -e "s|@POD_INIT@|$hash|" "$root/stage0/src/main/packaging/stage1-$flavour.json" >"$stage/manifest"
   find "$stage" -exec touch -d "$epoch" {} +
   RKTJ_ARCHIVE=off "$dist/bin/actool" build --overwrite --owner-root "$stage" \
     "$dist/stage1-images/stage1-$flavour.aci"

@@ -16,6 +16,7 @@ import io.rktj.stage0.images.ImageResolver;
 import io.rktj.stage0.images.PullOptions;
 import io.rktj.stage0.images.PullPolicy;
 import io.rktj.stage0.launch.Flavour;
+import io.rktj.stage0.launch.ImageStage1;
 import io.rktj.stage0.prepare.AppRequest;
 import io.rktj.stage0.prepare.ManifestFile;
 import io.rktj.stage0.prepare.OverlaySupport;
@@ -24,9 +25,11 @@ import io.rktj.stage0.prepare.PodPreparer;
 import io.rktj.stage0.prepare.PreparedPod;
 import io.rktj.stage0.store.ImageStore;
 import io.rktj.stage0.tree.ImageTree;
+import io.rktj.stage0.tree.RenderedTree;
 import io.rktj.stage0.tree.TreeStore;
 import io.rktj.stage0.trust.KeyTruster;
 import io.rktj.stage0.trust.WaivedOption;
+import io.rktj.stage1.Stage1;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,20 +60,16 @@ final class PodWorkshop implements AutoCloseable {
             : Optional.empty();
   }
 
-  /** The flavour that was asked for, or else configured, or else that of name spaces. */
-  Flavour flavour(RunRequest request) {
+  /** The stage1 that was asked for, or else configured, or else that of name spaces. */
+  Stage1 stage1(RunRequest request) {
     if (request.stage1().isGiven()) {
-      return request.stage1().flavour();
+      return new Stage1Choice(invocation, session, store, trees).asked(request.stage1());
     }
     ConfiguredStage1 configured = session.config().stage1();
-    if (configured.name().isPresent()) {
-      return Flavour.named(configured.name().get());
+    if (configured.name().isPresent() || configured.location().isPresent()) {
+      return new Stage1Choice(invocation, session, store, trees).configured(configured);
     }
-    if (configured.location().isPresent()) {
-      throw UsageException.notSupportedYet(
-          "stage1 image from outside, " + Quoted.of(configured.location().get()));
-    }
-    return Flavour.NSPAWN;
+    return Flavour.NSPAWN.load();
   }
 
   /** The images of the request, each in the store when this returns, in the order of the apps. */
@@ -104,9 +103,9 @@ final class PodWorkshop implements AutoCloseable {
    * Fills the directory of {@code pod}; it stays locked. Differs from rkt: a pod that cannot be
    * prepared is removed at once.
    */
-  PreparedPod prepare(LockedPod pod, RunRequest request, List<ImageTree> images) {
+  PreparedPod prepare(LockedPod pod, RunRequest request, Stage1 stage1, List<ImageTree> images) {
     try {
-      return fill(pod, request, images);
+      return fill(pod, request, stage1, images);
     } catch (RuntimeException failure) {
       discard(pod, failure);
       throw failure;
@@ -129,7 +128,8 @@ final class PodWorkshop implements AutoCloseable {
     }
   }
 
-  private PreparedPod fill(LockedPod pod, RunRequest request, List<ImageTree> images) {
+  private PreparedPod fill(
+      LockedPod pod, RunRequest request, Stage1 stage1, List<ImageTree> images) {
     Console console = session.console();
     PodPreparer preparer =
         new PodPreparer(session.kernel(), trees, SemVer.parse(Version.APPC), console);
@@ -142,9 +142,20 @@ final class PodWorkshop implements AutoCloseable {
         options = options.withoutOverlay();
       }
     }
+    if (!stage1.treeId().isEmpty()) {
+      place(pod, (ImageStage1) stage1, options.overlay());
+    }
     return manifest.isPresent()
         ? preparer.prepare(pod, options, manifest.get(), images)
         : preparer.prepare(pod, options, request.apps(), images);
+  }
+
+  private void place(LockedPod pod, ImageStage1 stage1, boolean overlay) {
+    stage1.place(pod.layout());
+    Optional<RenderedTree> tree = trees.byId(stage1.treeId());
+    if (!overlay && tree.isPresent()) {
+      trees.copyTo(tree.get(), pod.layout().stage1Rootfs());
+    }
   }
 
   /** How images are had, by the flags of the invocation. */

@@ -33,7 +33,7 @@ final class PrepareCommand implements CommandBody {
     Session session = Session.open(invocation);
     Effort.requireFull(session.kernel()); // everything that can be done before the start is
     try (PodWorkshop workshop = new PodWorkshop(invocation, session, request)) {
-      Stage1 stage1 = workshop.flavour(request).load();
+      Stage1 stage1 = workshop.stage1(request);
       stage1.requireUsable();
       List<String> environment = request.options().caller().environment();
       if (!stage1.isReady(session.dataDirectory(), environment)) {
@@ -43,7 +43,7 @@ final class PrepareCommand implements CommandBody {
       List<ImageTree> images = images(workshop, request);
       PodStore pods = session.pods();
       try (LockedPod pod = pods.create()) {
-        PreparedPod prepared = workshop.prepare(pod, request, images);
+        PreparedPod prepared = workshop.prepare(pod, request, stage1, images);
         new Launcher(session.kernel(), pods, session.console()).remember(prepared, stage1);
         prepared.sync();
         pods.markPrepared(pod);

@@ -37,7 +37,7 @@ final class RunCommand implements CommandBody {
     Session session = Session.open(invocation);
     requireNoActivation(invocation, session.kernel().pid());
     try (PodWorkshop workshop = new PodWorkshop(invocation, session, request)) {
-      Stage1 stage1 = workshop.flavour(request).load();
+      Stage1 stage1 = workshop.stage1(request);
       stage1.requireUsable();
       if (request.pod().mutable() && !stage1.takesApps()) {
         throw new Stage1Exception("stage1 does not support mutable pods");
@@ -55,7 +55,7 @@ final class RunCommand implements CommandBody {
       if (request.uuidFile().isPresent()) {
         UuidFile.write(session.kernel(), request.uuidFile().get(), pod.uuid());
       }
-      PreparedPod prepared = workshop.prepare(pod, request, images);
+      PreparedPod prepared = workshop.prepare(pod, request, stage1, images);
       Launcher launcher = new Launcher(session.kernel(), pods, session.console());
       return launcher.run(prepared, stage1, options);
     }

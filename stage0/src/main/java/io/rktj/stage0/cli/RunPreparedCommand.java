@@ -9,7 +9,6 @@ import io.rktj.pod.PodStateException;
 import io.rktj.pod.PodStore;
 import io.rktj.stage0.launch.Launcher;
 import io.rktj.stage0.launch.RunOptions;
-import io.rktj.stage0.launch.Stage1Finder;
 import io.rktj.stage0.launch.Stage1Notices;
 import io.rktj.stage0.prepare.OverlaySupport;
 import io.rktj.stage0.prepare.PreparedPod;
@@ -45,7 +44,7 @@ final class RunPreparedCommand implements CommandBody {
     if (pod.state() != PodState.PREPARED) {
       throw new PodStateException("pod \"" + pod.uuid() + "\" is not prepared");
     }
-    Stage1 stage1 = stage1(pod);
+    Stage1 stage1 = stage1(session, pod);
     stage1.requireUsable();
     List<String> environment = options.caller().environment();
     if (!stage1.isReady(session.dataDirectory(), environment)) {
@@ -82,8 +81,8 @@ final class RunPreparedCommand implements CommandBody {
     }
   }
 
-  private static Stage1 stage1(Pod pod) {
-    Optional<Stage1> stage1 = Stage1Finder.BUILT_IN.find(pod.layout());
+  private static Stage1 stage1(Session session, Pod pod) {
+    Optional<Stage1> stage1 = session.stage1s().find(pod.layout());
     if (stage1.isEmpty()) {
       throw new Stage1Exception("pod \"" + pod.uuid() + "\" has no stage1");
     }

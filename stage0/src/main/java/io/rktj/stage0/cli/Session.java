@@ -12,8 +12,10 @@ import io.rktj.spec.Platform;
 import io.rktj.stage0.config.Config;
 import io.rktj.stage0.images.ImageResolver;
 import io.rktj.stage0.launch.PodLifecycle;
+import io.rktj.stage0.launch.PodStage1s;
 import io.rktj.stage0.launch.Stage1Finder;
 import io.rktj.stage0.store.ImageStore;
+import io.rktj.stage0.tree.RenderedTree;
 import io.rktj.stage0.tree.TreeStore;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -99,7 +101,12 @@ final class Session {
   }
 
   PodLifecycle lifecycle(PodStore pods) {
-    return new PodLifecycle(kernel, pods, Stage1Finder.BUILT_IN, console(), invocation.caller());
+    return new PodLifecycle(kernel, pods, stage1s(), console(), invocation.caller());
+  }
+
+  /** Which stage1 a pod was prepared with. */
+  Stage1Finder stage1s() {
+    return new PodStage1s(kernel, id -> trees(images()).byId(id).map(RenderedTree::rootfs));
   }
 
   /**

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.cli;
 
-import io.rktj.stage0.launch.Flavour;
-import java.nio.file.Path;
-
 /**
  * {@code --stage1-name} and its relatives: one of them, once ({@code spec/rkt-cli.md} section 7).
  */
@@ -31,22 +28,13 @@ final class Stage1Flags {
     return !used.isEmpty();
   }
 
-  /** The flavour the user chose. */
-  Flavour flavour() {
-    return switch (used) {
-      case "stage1-name" -> Flavour.named(value);
-      case "stage1-from-dir" -> Flavour.inFile(value);
-      case "stage1-path" -> Flavour.inFile(insideDistribution(value));
-      default -> throw UsageException.notSupportedYet("--" + used);
-    };
+  /** The flag that was used, without its dashes. */
+  String used() {
+    return used;
   }
 
-  /** The name of a file among our own stage1 images; any other is an image from outside. */
-  private static String insideDistribution(String path) {
-    Path file = Path.of(path).toAbsolutePath().normalize();
-    if (!file.startsWith(Path.of(System.getProperty("rkt.home", "/"), "stage1-images"))) {
-      throw UsageException.notSupportedYet("stage1 image from outside, " + Quoted.of(path));
-    }
-    return file.getFileName().toString();
+  /** What it says. */
+  String value() {
+    return value;
   }
 }

@@ -26,6 +26,16 @@ public record PullOptions(
     return new PullOptions(policy, waiver, file, review, dependencies);
   }
 
+  /**
+   * The same without the images beneath.
+   *
+   * @param installed why the image needs no signature if the user does not waive it
+   */
+  public PullOptions alone(Optional<WaivedOption> installed) {
+    return new PullOptions(
+        policy, waiver.isPresent() ? waiver : installed, signature, review, false);
+  }
+
   /** The same, and images that were let in unverified will do. */
   public PullOptions unverifiedToo() {
     return new PullOptions(

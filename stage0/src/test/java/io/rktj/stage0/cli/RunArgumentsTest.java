@@ -69,7 +69,7 @@ class RunArgumentsTest {
     assertThat(request.apps()).hasSize(1);
     assertThat(request.apps().get(0).arguments()).isEmpty();
     assertThat(request.options().networks()).containsExactly("default");
-    assertThat(request.options().privateIpc()).isTrue();
+    assertThat(request.options().ipc()).isEmpty();
     assertThat(request.options().names().dns()).isEqualTo(DnsMode.DEFAULT);
     assertThat(request.options().names().hosts()).isEqualTo(HostsMode.DEFAULT);
     assertThat(request.pod().overlay()).isTrue();
@@ -427,33 +427,23 @@ class RunArgumentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"stage1-nspawn", "coreos.com/rkt/stage1-nspawn:1.30.0", "x/stage1-nspawn"})
-  void ourFlavourIsChosenByName(String name) {
-    assertThat(line("--stage1-name=" + name + " a.com/x").stage1().flavour())
-        .isEqualTo(Flavour.NSPAWN);
-  }
-
-  @Test
-  void flavoursOfOthersAreNotFound() {
-    RunRequest request = line("--stage1-name=coreos.com/rkt/stage1-coreos a.com/x");
-
-    assertThatThrownBy(() -> request.stage1().flavour())
-        .hasMessageStartingWith("stage1 image \"coreos.com/rkt/stage1-coreos\" not found");
+  @CsvSource({
+    "rktj.io/stage1-nspawn, NSPAWN",
+    "rktj.io/stage1-kvm:0.1.0, KVM",
+    "rktj.io/stage1-fly, FLY",
+    "coreos.com/rkt/stage1-coreos:1.30.0, NSPAWN",
+    "coreos.com/rkt/stage1-kvm, KVM",
+    "coreos.com/rkt/stage1-fly:1.25.0, FLY"
+  })
+  void ourFlavourIsChosenByOurNameOrRkts(String name, Flavour flavour) {
+    assertThat(line("--stage1-name=" + name + " a.com/x").stage1().value()).isEqualTo(name);
+    assertThat(Flavour.named(name)).contains(flavour);
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--stage1-url=http://x/y.aci",
-        "--stage1-hash=sha512-abc",
-        "--stage1-path=/x/stage1-nspawn.aci",
-        "--stage1-from-dir=x.aci"
-      })
-  void stage1ImagesFromOutsideAreRefused(String flag) {
-    RunRequest request = line(flag + " a.com/x");
-
-    assertThatThrownBy(() -> request.stage1().flavour()).hasMessageContaining("not supported yet");
+  @ValueSource(strings = {"stage1-nspawn", "example.com/stage1-nspawn", "rktj.io/stage1-nspawnx"})
+  void namesThatAnybodyCanChooseAreNotOurs(String name) {
+    assertThat(Flavour.named(name)).isEmpty();
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -57,12 +58,14 @@ class FlyIT {
     }
   }
 
+  @Covers("run-19-process")
   @ParameterizedTest
   @CsvSource({"exit 0, 0", "exit 7, 7", "kill -9 $$, 137"})
   void statusIsTheApps(String script, int status) {
     assertThat(run(app(script)).isTidy().exit()).isEqualTo(status);
   }
 
+  @Covers("run-19-process")
   @Test
   void appIsTheCommandItselfInTheHostsNameSpacesButForItsMounts() throws IOException {
     RktProcess pod =
@@ -95,6 +98,7 @@ class FlyIT {
     pod.await(60).exits(0).stdoutHas("got typed");
   }
 
+  @Covers({"run-19-root", "run-19-ignored"})
   @Test
   void rootHasTheHostsDevicesAndAnEmptyTmp() {
     TestImage image =
@@ -112,6 +116,7 @@ class FlyIT {
     assertThat(lines).noneMatch(l -> l.startsWith("TERM=") || l.contains("RKTJ"));
   }
 
+  @Covers({"run-19-identity", "run-19-ignored"})
   @Test
   void identityIsTheAppsAndIsolatorsAreNamedAsWithoutEffect() {
     TestImage image =
@@ -126,6 +131,7 @@ class FlyIT {
     result.stderrHas("warning: the isolators of app \"app\" have no effect without name spaces");
   }
 
+  @Covers({"run-19-enter", "run-19-stop"})
   @Test
   void enteredListedStoppedAndCollected() throws IOException {
     TestImage image =
@@ -146,6 +152,7 @@ class FlyIT {
     assertThat(Rkt.filesBelow(rkt.data().resolve("pods"))).isEmpty();
   }
 
+  @Covers("run-19-stop")
   @Test
   void stopReachesWhatTheAppHasLeftBehind() throws IOException, InterruptedException {
     RktProcess pod = start(app("sleep 72 & echo up"));
@@ -156,6 +163,7 @@ class FlyIT {
     rkt.run("status", "--wait=20s", uuid).exits(0).stdoutHas("state=exited");
   }
 
+  @Covers({"run-19-volumes", "run-19-propagation"})
   @Test
   void volumesAreJoinedByNameAndSharedWithTheHostOnlyWhereItShares() throws IOException {
     Path volume = Files.createDirectories(temp.resolve("volume"));
@@ -198,6 +206,7 @@ class FlyIT {
     assertThat(volume.resolve("here")).exists();
   }
 
+  @Covers("run-19-volumes")
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -217,6 +226,7 @@ class FlyIT {
     assertThat(result.stdout()).doesNotContain("ran");
   }
 
+  @Covers("run-19-one")
   @Test
   void secondAppIsRefused() {
     Path other = TestImage.named("example.com/other").write(temp.resolve("images"));
@@ -244,6 +254,7 @@ class FlyIT {
         .stderrHas("Error: Unable to open \"/bin/missing\"");
   }
 
+  @Covers("run-19-mutable")
   @Test
   void preparedPodKeepsItsFlavourAndAMutableOneIsRefused() {
     Path aci = app("echo up").write(temp.resolve("images"));
