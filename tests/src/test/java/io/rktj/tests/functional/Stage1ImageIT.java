@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A stage1 of somebody else's, as an image: shell scripts that keep rkt's interface, note how they
@@ -113,6 +114,7 @@ class Stage1ImageIT {
   void everyEntryPointOfAPodFindsWhatRktPromises(String flag, String roots) throws IOException {
     Path aci = app("echo up; readlink /etc/mtab; cat /etc/passwd >/kept; read line; exit 3");
     List<String> words = new ArrayList<>(List.of("--net=none", "--stage1-path=" + stage1(6)));
+    words.addAll(List.of("--dns=192.0.2.1", "--hosts-entry=192.0.2.7=db"));
     words.addAll(flag.isEmpty() ? List.of() : List.of(flag));
     words.add(aci.toString());
     RktProcess pod = rkt.start(line("run", words.toArray(new String[0])));
@@ -133,11 +135,16 @@ class Stage1ImageIT {
         .containsExactly(
             "word --net=none",
             "word --local-config=" + rkt.localConfig(),
+            "word --dns-conf-mode=resolv=stage0,hosts=stage0",
             "word " + uuid,
             directory.toString(),
             directory.toString(),
             "RKT_SELINUX_CONTEXT=",
-            "RKT_SELINUX_MOUNT_CONTEXT=");
+            "RKT_SELINUX_MOUNT_CONTEXT=",
+            "manifest",
+            "rootfs",
+            "192.0.2.7 db",
+            "nameserver 192.0.2.1");
 
     // the pod has changed its own enter: it is not what runs on the host
     rkt.run("enter", uuid, "/bin/cat", "/kept").exits(0).stdoutHas("root:x:0:0");
@@ -234,9 +241,11 @@ class Stage1ImageIT {
   }
 
   @Covers("cli-10-crossing")
-  @Test
-  void mutablePodIsChangedThroughCrossingEntryPoints() throws IOException {
-    RktProcess pod = rkt.start(line("app", "sandbox", "--net=none", "--stage1-path=" + stage1(6)));
+  @ParameterizedTest
+  @ValueSource(strings = {"--no-overlay=false", "--no-overlay"})
+  void mutablePodIsChangedThroughCrossingEntryPoints(String roots) throws IOException {
+    RktProcess pod =
+        rkt.start(line("app", "sandbox", "--net=none", roots, "--stage1-path=" + stage1(6)));
     Path directory = awaitPod();
     String uuid = directory.getFileName().toString();
     rkt.run("status", "--wait-ready=60s", uuid).exits(0);
@@ -268,11 +277,28 @@ class Stage1ImageIT {
     rkt.run(line("app", "add", uuid, "example.com/app", "--name=one")).exits(0);
     rkt.run("enter", "--app=one", uuid, "/bin/cat", "/app.sh").exits(0).stdoutHas("exit 4");
 
+    misledBy(directory, uuid);
     rkt.run("stop", uuid).exits(0);
     pod.await(60).exits(0);
     rkt.run("app", "rm", uuid, "--app=one").exits(0);
     rkt.run("rm", uuid).exits(0);
     assertThat(Rkt.filesBelow(rkt.data().resolve("pods"))).isEmpty();
+  }
+
+  /** A pod that has put a link where stage0 writes: nothing outside of the pod is touched. */
+  private void misledBy(Path directory, String uuid) throws IOException {
+    Path outside = Files.createDirectories(temp.resolve("outside"));
+    Files.writeString(outside.resolve("one"), "kept");
+    Path root = directory.resolve("stage1/rootfs");
+    if (!Files.exists(root.resolve("rkt"))) {
+      try (var layers = Files.walk(directory.resolve("overlay"), 3)) {
+        root = layers.filter(p -> p.endsWith("upper/rkt")).findFirst().orElseThrow().getParent();
+      }
+    }
+    Files.move(root.resolve("rkt/status"), root.resolve("rkt/away"));
+    Files.createSymbolicLink(root.resolve("rkt/status"), outside);
+    rkt.run("app", "start", uuid, "--app=one").exits(254).isTidy();
+    assertThat(Rkt.filesBelow(outside)).containsExactly("one");
   }
 
   private Path awaitPod() throws IOException {
