@@ -98,19 +98,29 @@ static void set_oom_score(const struct start *start) {
         warn(error, "set oom_score_adj of", start->app->name);
 }
 
-/* Closes everything but the standard streams and the socket to process 1. */
+/*
+ * Closes everything but the standard streams, the socket to process 1, and for the app itself the
+ * sockets that it is activated by.
+ */
 static void close_descriptors(const struct start *start) {
     int keep = start->start;
+    int first = 3;
     bool ok;
 
+    if (start->entry == ENTRY_APP && start->app->socket_count > 0) {
+        first = sockets_place(start->app, &keep);
+        if (first < 0)
+            fail(start->app, EXIT_FDS, first, "pass on the sockets of");
+        start_socket = keep;
+    }
     if (keep < 0)
-        ok = sys_close_range(3, ~0u) == 0;
+        ok = sys_close_range((unsigned)first, ~0u) == 0;
     else
-        ok = (keep == 3 || sys_close_range(3, (unsigned)keep - 1) == 0) &&
+        ok = (keep == first || sys_close_range((unsigned)first, (unsigned)keep - 1) == 0) &&
              sys_close_range((unsigned)keep + 1, ~0u) == 0;
     if (ok)
         return;
-    for (int fd = 3; fd < 65536; fd++)
+    for (int fd = first; fd < 65536; fd++)
         if (fd != keep)
             (void)close(fd);
 }
@@ -210,6 +220,7 @@ static void filter_system_calls(const struct app *app) {
 /* Becomes the process that start describes. Called in a fresh child of process 1. */
 _Noreturn void app_process(const struct start *start) {
     const struct app *app = start->app;
+    char **environment = start->environment;
     char path[4096];
     sigset_t none;
     int error;
@@ -237,8 +248,10 @@ _Noreturn void app_process(const struct start *start) {
     }
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    if (start->entry == ENTRY_APP && app->socket_count > 0)
+        environment = sockets_environment(app, environment);
     filter_system_calls(app);
-    (void)execve(path, start->argv, start->environment);
+    (void)execve(path, start->argv, environment);
     error = errno;
     tell_failure();
     program_failed(path, error, EXIT_EXEC);

@@ -50,6 +50,11 @@ static void dump_app(const struct app *app) {
         dump_strings("pre-start", &app->pre_start.item[i]);
     for (uint32_t i = 0; i < app->post_stop.count; i++)
         dump_strings("post-stop", &app->post_stop.item[i]);
+    for (uint32_t i = 0; i < app->socket_count; i++)
+        printf("socket %d datagrams=%d port=%u\n", app->socket[i].fd, app->socket[i].datagrams,
+               app->socket[i].port);
+    if (app->socket_count > 0)
+        printf("%s\n", app->socket_names);
 }
 
 int main(void) {

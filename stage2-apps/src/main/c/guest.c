@@ -467,7 +467,7 @@ static void open_main_channel(void) {
 }
 
 static void inner_event(void) {
-    unsigned char message[12];
+    unsigned char message[1 + STATUS_WORDS];
     unsigned count = 1;
     int fd = -1;
     ssize_t n = receive_with_fds(guest.socket, message, sizeof(message), &fd, &count);
@@ -480,6 +480,8 @@ static void inner_event(void) {
         send_frame(FRAME_READY, 0, "", 0);
     } else if (message[0] == 'S') {
         send_frame(FRAME_STOPPING, 0, "", 0);
+    } else if (message[0] == 'N') {
+        send_frame(FRAME_WORDS, 0, message + 1, (uint32_t)n - 1);
     } else if (message[0] == 'X' && n == 12) {
         send_frame(FRAME_STATUS, 0, message + 4, 8);
     } else if (message[0] == 'T' && count == 1) {

@@ -17,6 +17,7 @@ struct host {
     bool ready;
     bool gone;
     bool pinged;
+    bool watched; /* systemd waits for the next sign of life */
     bool relaying; /* an interactive pod on a terminal */
     const char *failure;
     int inner_status; /* -1: the pod has not ended */

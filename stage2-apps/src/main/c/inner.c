@@ -122,6 +122,15 @@ static void open_streams(const struct inner *inner, struct app *app) {
         die(error, "make pipes for", app->name);
 }
 
+static void open_sockets(struct plan *plan) {
+    for (uint32_t i = 0; i < plan->app_count; i++) {
+        int error = sockets_open(&plan->app[i]);
+
+        if (error < 0)
+            die(error, "open the sockets of", plan->app[i].name);
+    }
+}
+
 /* The pod's terminal: the caller's in interactive pods (through the outer process). */
 static void open_terminal(struct inner *inner) {
     struct mount_context *mounts = &inner->mounts;
@@ -254,6 +263,7 @@ _Noreturn void inner_main(struct plan *plan, int outer, int control, const int *
     open_host(&inner);
     join_network(plan);
     loopback_up(plan);
+    open_sockets(plan);
     if (sethostname(plan->hostname, strlen(plan->hostname)) < 0)
         die(errno, "set host name", plan->hostname);
     make_roots(&inner);

@@ -207,6 +207,9 @@ static void own_frame(const struct frame *frame) {
         if (frame->size == 4)
             host.inner_status = (int)(get32(frame->data) & 255);
         break;
+    case FRAME_WORDS:
+        notify_status((const char *)frame->data, frame->size);
+        break;
     case FRAME_PONG:
         break;
     default:
@@ -224,6 +227,9 @@ static bool read_control(void) {
         return false;
     host.heard = now_millis();
     host.pinged = false;
+    if (host.watched)
+        notify_manager("WATCHDOG=1");
+    host.watched = false;
     while (host.failure == NULL && (more = frames_next(&host.reader, &frame)) > 0) {
         if (frame.channel == 0)
             own_frame(&frame);
@@ -304,6 +310,8 @@ static void signal_event(void) {
 
         if (number == SIGTERM || number == SIGINT || number == SIGQUIT || number == SIGHUP)
             begin_stop();
+        else if (number == SIGABRT)
+            host_fail("the machine is given up");
         else if (number == SIGWINCH)
             channels_resize_main();
     }
@@ -318,10 +326,31 @@ static void signal_event(void) {
     }
 }
 
-static void check_time(void) {
-    int64_t now = now_millis();
+static void ping(void) {
     unsigned char time[12];
 
+    put_time(time);
+    host_send(FRAME_PING, 0, time, sizeof(time));
+    host.pinged = true;
+}
+
+/* A machine that answers is alive; one that boots is given the time it has for that. */
+static void watch_over(void) {
+    if (!watchdog_due())
+        return;
+    if (!host.alive) {
+        notify_manager("WATCHDOG=1");
+        return;
+    }
+    host.watched = true;
+    if (!host.pinged)
+        ping();
+}
+
+static void check_time(void) {
+    int64_t now = now_millis();
+
+    watch_over();
     if (!host.alive) {
         if (now >= host.boot_by)
             host_fail("the machine has not come to life in time");
@@ -331,11 +360,8 @@ static void check_time(void) {
         host_fail("the machine does not stop");
     if (now - host.heard >= SILENCE_MILLIS)
         host_fail("the machine does not answer any more");
-    if (now - host.heard >= PING_MILLIS && !host.pinged) {
-        put_time(time);
-        host_send(FRAME_PING, 0, time, sizeof(time));
-        host.pinged = true;
-    }
+    if (now - host.heard >= PING_MILLIS && !host.pinged)
+        ping();
 }
 
 static int timeout(void) {
@@ -348,6 +374,8 @@ static int timeout(void) {
         at = console;
     if (host.stop_by != 0 && host.stop_by < at)
         at = host.stop_by;
+    if (watchdog_deadline() != 0 && watchdog_deadline() < at)
+        at = watchdog_deadline();
     return at <= now ? 0 : (int)(at - now);
 }
 
@@ -490,6 +518,7 @@ int machine_main(int plan_fd, int lock_fd) {
     if (error < 0)
         die(error, "read the plan", NULL);
     (void)close(plan_fd);
+    watchdog_open();
     on_die(undo);
     cgroups_make(&host.machine.cgroups);
     cgroups_open(&host.machine.cgroups);

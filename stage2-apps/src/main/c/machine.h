@@ -34,6 +34,7 @@ enum frame_type {
     FRAME_EXIT,    /* status: the pod has ended */
     FRAME_REPLY,   /* of a visit: eight bytes as on the control socket */
     FRAME_PONG,
+    FRAME_WORDS, /* what an app says of itself */
     /* both ways */
     FRAME_DATA,
     FRAME_CREDIT,

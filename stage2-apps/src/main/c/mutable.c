@@ -85,6 +85,7 @@ static void forget(struct app *app) {
         close_kept(&app->cgroups.procs[i]);
         close_kept(&app->cgroups.tasks[i]);
     }
+    sockets_close(app);
     plan_forget_app(app);
     for (int i = 0; i < 2; i++)
         app->stream[i].held = false;
@@ -166,6 +167,8 @@ int mutable_add(struct inner *inner, int plan, const char *name, const int *fds,
     error = strcmp(app.name, name) == 0 ? take_groups(&app, fds, count) : -EBADMSG;
     if (error == 0)
         error = app_open_streams(&app);
+    if (error == 0)
+        error = sockets_open(&app);
     app.state = APP_ADDED;
     app.ready = true;
     if (error == 0)

@@ -15,7 +15,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 
 #include "podinit.h"
@@ -157,27 +156,6 @@ static void join_cgroups(void) {
     (void)send(outer.socket, "G", 1, MSG_NOSIGNAL);
 }
 
-/* Tells whoever started us (systemd's protocol) what has become of the pod. */
-void notify_manager(const char *state) {
-    const char *name = getenv("NOTIFY_SOCKET");
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    size_t length = name == NULL ? 0 : strlen(name);
-    int fd;
-
-    if (length < 2 || length >= sizeof(address.sun_path) || (name[0] != '/' && name[0] != '@'))
-        return;
-    memcpy(address.sun_path, name, length);
-    if (name[0] == '@')
-        address.sun_path[0] = 0;
-    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return;
-    if (sendto(fd, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address,
-               (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
-        warn(errno, "tell", name);
-    (void)close(fd);
-}
-
 static void start_relay(int master) {
     outer.relay = (struct relay){.master = master, .in_open = true};
     outer.relaying = true;
@@ -187,18 +165,22 @@ static void start_relay(int master) {
 
 /* Takes a message of process 1; false once there will be no more. */
 static bool inner_event(void) {
+    char what[1 + STATUS_WORDS];
     unsigned count = 1;
-    char what;
     int fd = -1;
-    ssize_t n = receive_with_fds(outer.socket, &what, 1, &fd, &count);
+    ssize_t n = receive_with_fds(outer.socket, what, sizeof(what), &fd, &count);
 
-    if (n != 1)
+    if (n < 1)
         return false;
-    if (what == 'R')
+    if (what[0] == 'R')
         notify_manager("READY=1");
-    else if (what == 'S')
+    else if (what[0] == 'S')
         notify_manager("STOPPING=1");
-    else if (what == 'T' && count == 1)
+    else if (what[0] == 'W')
+        notify_manager("WATCHDOG=1");
+    else if (what[0] == 'N')
+        notify_status(what + 1, (size_t)n - 1);
+    else if (what[0] == 'T' && count == 1)
         start_relay(fd);
     return true;
 }
@@ -212,10 +194,22 @@ static bool signal_event(int *ret_status) {
 
         if (number == SIGTERM || number == SIGINT || number == SIGQUIT || number == SIGHUP)
             (void)send(outer.socket, "S", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        else if (number == SIGABRT) /* a watchdog's: there is nobody left to ask */
+            (void)kill(outer.inner, SIGKILL);
         else if (number == SIGWINCH && outer.relaying)
             terminal_copy_size(outer.relay.master);
     }
     return waitpid(outer.inner, ret_status, WNOHANG) == outer.inner;
+}
+
+/* How long to wait for events: process 1 is asked from time to time whether it is alive. */
+static int timeout(void) {
+    int64_t at = watchdog_deadline();
+    int64_t left = at - now_millis();
+
+    if (watchdog_due())
+        (void)send(outer.socket, "W", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return at == 0 ? -1 : left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left;
 }
 
 /* Runs until process 1 has ended; its wait status. */
@@ -230,7 +224,7 @@ static int watch(void) {
             count += relay_poll(&outer.relay, fds + 2);
         else if (outer.streams != NULL)
             count += streams_poll(outer.streams, fds + 2);
-        if (poll(fds, count, -1) < 0 && errno != EINTR)
+        if (poll(fds, count, timeout()) < 0 && errno != EINTR)
             die(errno, "wait for events", NULL);
         if (outer.relaying && !relay_handle(&outer.relay, fds + 2))
             (void)kill(outer.inner, SIGKILL);
@@ -271,6 +265,8 @@ int outer_main(int plan_fd, int lock_fd) {
     if (error < 0)
         die(error, "read the plan", NULL);
     (void)close(plan_fd);
+    sockets_keep(&outer.plan);
+    watchdog_open();
     on_die(undo);
     cgroups_make(&outer.plan.cgroups);
     for (uint32_t i = 0; i < outer.plan.app_count; i++)
@@ -281,6 +277,8 @@ int outer_main(int plan_fd, int lock_fd) {
                             child_side, outer.streams != NULL ? outer.streams->theirs : NULL);
     if (outer.streams != NULL)
         streams_close_theirs(outer.streams);
+    for (uint32_t i = 0; i < outer.plan.app_count; i++)
+        sockets_close(&outer.plan.app[i]);
     join_cgroups();
     write_process_file(outer.plan.pod_dir, "ppid", getpid());
     forget_stack();

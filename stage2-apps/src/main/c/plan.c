@@ -176,6 +176,25 @@ static void read_gids(struct reader *in, struct app *app) {
         app->gids[i] = read_number(in);
 }
 
+static void read_sockets(struct reader *in, struct app *app) {
+    app->socket_count = read_count(in, 12);
+    if (app->socket_count > SOCKET_LIMIT)
+        in->bad = true;
+    app->socket = array(in, app->socket_count, sizeof(struct app_socket));
+    for (uint32_t i = 0; i < app->socket_count && !in->bad; i++) {
+        uint32_t fd = read_number(in);
+        uint32_t datagrams = read_number(in);
+        uint32_t port = read_number(in);
+
+        if ((fd < 3 || fd > INT_MAX) && fd != UINT32_MAX)
+            in->bad = true;
+        if (port == 0 || port > UINT16_MAX)
+            in->bad = true;
+        app->socket[i] = (struct app_socket){(int)fd, datagrams != 0, (uint16_t)port};
+    }
+    app->socket_names = read_text(in);
+}
+
 static void read_profile(struct reader *in, struct app *app) {
     read_strings(in, &app->arguments);
     read_strings(in, &app->search_path);
@@ -194,6 +213,7 @@ static void read_profile(struct reader *in, struct app *app) {
     app->oom_score_adjust = (int32_t)read_number(in);
     read_commands(in, &app->pre_start);
     read_commands(in, &app->post_stop);
+    read_sockets(in, app);
 }
 
 static void read_app(struct reader *in, struct app *app) {

@@ -25,6 +25,7 @@ enum {
     EXIT_START = 254,
     EXIT_NSPAWN = 1,
     EXIT_CHDIR = 200,
+    EXIT_FDS = 202,
     EXIT_EXEC = 203,
     EXIT_STDIN = 208,
     EXIT_GROUP = 216,
@@ -143,6 +144,15 @@ struct commands {
     struct strings *item;
 };
 
+/* A socket that an app is activated by. */
+struct app_socket {
+    int fd; /* from systemd; -1: process 1 makes it */
+    bool datagrams;
+    uint16_t port;
+};
+
+#define SOCKET_LIMIT 64u
+
 enum { APP_NO_NEW_PRIVILEGES = 1, APP_NOTIFIES = 2 };
 enum app_state {
     APP_IDLE,
@@ -193,6 +203,9 @@ struct app {
     int32_t oom_score_adjust;
     struct commands pre_start;
     struct commands post_stop;
+    uint32_t socket_count;
+    struct app_socket *socket;
+    const char *socket_names; /* LISTEN_FDNAMES=... */
     /* at run time */
     enum app_state state;
     uint32_t step; /* which handler runs */
@@ -211,6 +224,7 @@ struct app {
     bool log_failed;
     int status;
     int64_t leftovers_until; /* when what it left behind is killed; 0: nothing left */
+    int64_t watched_until;   /* when it must have said that it is alive; 0: it never did */
     bool stopping;           /* it alone has been asked to end */
     int64_t kill_at;         /* when it is killed then */
     void *memory;            /* of the plan of an app that was added */
@@ -322,6 +336,14 @@ struct start {
 };
 
 _Noreturn void app_process(const struct start *start);
+
+/* ---- sockets.c: what an app is activated by ---- */
+
+void sockets_keep(struct plan *plan);
+void sockets_close(struct app *app);
+int sockets_open(struct app *app);
+int sockets_place(const struct app *app, int *keep);
+char **sockets_environment(const struct app *app, char **environment);
 
 /* ---- program.c: finding a program, and saying why it cannot run ---- */
 
@@ -460,6 +482,18 @@ _Noreturn void image_call_main(char **words);
 int image_add_main(char **words);
 int image_remove_main(char **words);
 
+/* ---- notify.c: what systemd is told ---- */
+
+#define STATUS_WORDS 256
+#define STATUS_MILLIS 1000
+
+void notify_manager(const char *state);
+void notify_status(const char *words, size_t size);
+void watchdog_open(void);
+int64_t watchdog_deadline(void);
+bool watchdog_due(void);
+int64_t watchdog_of_app(const struct app *app);
+
 /* ---- outer.c and enter.c ---- */
 
 pid_t pod_start(struct plan *plan, int control, int *ret_socket, void (*child)(void),
@@ -467,7 +501,6 @@ pid_t pod_start(struct plan *plan, int control, int *ret_socket, void (*child)(v
 void reset_process(int *ret_signals);
 void write_process_file(const char *pod_dir, const char *name, pid_t pid);
 void write_process_id(int pod_dir, const char *name, pid_t pid);
-void notify_manager(const char *state);
 
 int outer_main(int plan_fd, int lock_fd);
 int enter_main(const char *pod_dir, const char *app, char **command);

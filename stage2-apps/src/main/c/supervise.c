@@ -31,6 +31,10 @@ static struct {
     int64_t kill_at;
     int ready_dir;
     const char *ready_name;
+    int64_t tell_at;   /* when words goes out; 0: nothing is waiting */
+    int64_t told_at;   /* when something last did */
+    size_t words_used; /* "N" and what an app has said of itself */
+    char words[1 + STATUS_WORDS];
 } pod = {.ready_dir = -1};
 
 static void write_small(int dir, const char *name, const char *suffix, const char *bytes,
@@ -173,6 +177,7 @@ static void advance(struct inner *inner, struct app *app) {
         }
         if (!stopping) {
             app->state = APP_RUNNING;
+            app->watched_until = 0;
             spawn(inner, app, &app->arguments, ENTRY_APP);
             return;
         }
@@ -302,19 +307,56 @@ static void start_event(struct inner *inner, struct app *app) {
         is_ready(inner, app);
 }
 
-/* Looks for READY=1 in what an app says on its notification socket. */
+/* Keeps what an app has said of itself until it is time to pass it on; the last word counts. */
+static void keep_words(const char *words, size_t size) {
+    pod.words[0] = 'N';
+    pod.words_used = size < STATUS_WORDS ? size : STATUS_WORDS;
+    memcpy(pod.words + 1, words, pod.words_used++);
+    if (pod.tell_at == 0)
+        pod.tell_at = pod.told_at + STATUS_MILLIS;
+}
+
+static void tell_words(const struct inner *inner, int64_t now) {
+    if (pod.tell_at == 0 || now < pod.tell_at)
+        return;
+    (void)send(inner->outer, pod.words, pod.words_used, MSG_DONTWAIT | MSG_NOSIGNAL);
+    pod.tell_at = 0;
+    pod.told_at = now;
+}
+
+/* One line of what an app says on its notification socket. */
+static void notify_line(struct inner *inner, struct app *app, const char *line, size_t size) {
+    if (size == 7 && memcmp(line, "READY=1", size) == 0)
+        is_ready(inner, app);
+    else if (size == 10 && memcmp(line, "WATCHDOG=1", size) == 0)
+        app->watched_until = now_millis() + watchdog_of_app(app);
+    else if (size >= 7 && memcmp(line, "STATUS=", 7) == 0)
+        keep_words(line + 7, size - 7);
+}
+
 static void notify_event(struct inner *inner, struct app *app) {
     char bytes[1024];
-    ssize_t n = recv(app->notify, bytes, sizeof(bytes) - 1, MSG_DONTWAIT);
+    ssize_t n = recv(app->notify, bytes, sizeof(bytes), MSG_DONTWAIT);
+    ssize_t begin = 0;
 
-    if (n <= 0)
-        return;
-    bytes[n] = 0;
-    for (char *line = bytes; line != NULL; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (strncmp(line, "READY=1", 7) == 0 && (line[7] == 0 || line[7] == '\n'))
-            is_ready(inner, app);
+    for (ssize_t i = 0; i <= n; i++)
+        if (i == n || bytes[i] == '\n') {
+            notify_line(inner, app, bytes + begin, (size_t)(i - begin));
+            begin = i + 1;
+        }
+}
+
+/* Whether every app that has begun to say that it is alive still does. */
+static bool all_alive(const struct inner *inner) {
+    int64_t now = now_millis();
+
+    for (uint32_t i = 0; i < inner->plan->app_count; i++) {
+        const struct app *app = &inner->plan->app[i];
+
+        if (app->state == APP_RUNNING && app->watched_until != 0 && now > app->watched_until)
+            return false;
     }
+    return true;
 }
 
 static void child_ended(struct inner *inner, pid_t pid, int status) {
@@ -380,6 +422,8 @@ static void outer_event(struct inner *inner) {
 
     if (n == 1 && what == 'S')
         stop(inner, 0);
+    else if (n == 1 && what == 'W' && all_alive(inner))
+        (void)send(inner->outer, "W", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
     else if (n == 0)
         _exit(EXIT_START); /* the kernel is about to kill us anyway */
 }
@@ -405,6 +449,7 @@ static int timeout(const struct inner *inner) {
     if (pod.reaping)
         return 0;
     sooner(&at, pod.kill_at);
+    sooner(&at, pod.tell_at);
     for (uint32_t i = 0; i < inner->plan->app_count; i++)
         sooner(&at, inner->plan->app[i].leftovers_until);
     for (uint32_t i = 0; i < inner->plan->app_count && is_mutable(inner); i++)
@@ -422,6 +467,7 @@ static int timeout(const struct inner *inner) {
 static void deadlines(struct inner *inner) {
     int64_t now = now_millis();
 
+    tell_words(inner, now);
     if (pod.kill_at != 0 && now >= pod.kill_at) {
         (void)kill(-1, SIGKILL);
         pod.kill_at = now + inner->plan->stop_timeout + 1;

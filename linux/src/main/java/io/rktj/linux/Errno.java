@@ -126,6 +126,9 @@ public final class Errno {
   /** Too many users. */
   public static final int EUSERS = 87;
 
+  /** Socket operation on non-socket. */
+  public static final int ENOTSOCK = 88;
+
   /** Operation not supported. */
   public static final int EOPNOTSUPP = 95;
 
@@ -196,6 +199,7 @@ public final class Errno {
       case ENODATA -> "no data available";
       case EOVERFLOW -> "value too large for defined data type";
       case EUSERS -> "too many users";
+      case ENOTSOCK -> "socket operation on non-socket";
       case EOPNOTSUPP -> "operation not supported";
       case EADDRINUSE -> "address already in use";
       case ETIMEDOUT -> "connection timed out";

@@ -149,6 +149,9 @@ public interface Kernel {
   /** {@code dup(2)}, close-on-exec. */
   Fd duplicate(int fd) throws ErrnoException;
 
+  /** What a socket is bound to; {@code ENOTSOCK} for anything else. */
+  BoundSocket socketName(int fd) throws ErrnoException;
+
   /** {@code mount(2)}. An empty source, type or data stands for none. */
   void mount(String source, String target, String type, long flags, String data)
       throws ErrnoException;

@@ -383,6 +383,11 @@ final class LinuxKernel implements Kernel {
   }
 
   @Override
+  public BoundSocket socketName(int fd) throws ErrnoException {
+    return new SocketQueries(entry).name(fd);
+  }
+
+  @Override
   public void mount(String source, String target, String type, long flags, String data)
       throws ErrnoException {
     Scratch s = entry.begin(data.length() * 3);

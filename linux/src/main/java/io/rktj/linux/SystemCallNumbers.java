@@ -16,6 +16,8 @@ final class SystemCallNumbers {
   final int getpid;
   final int sendfile;
   final int socket;
+  final int getsockname;
+  final int getsockopt;
   final int execve;
   final int kill;
   final int fcntl;
@@ -72,6 +74,8 @@ final class SystemCallNumbers {
     getpid = x86 ? 39 : 172;
     sendfile = x86 ? 40 : 71;
     socket = x86 ? 41 : 198;
+    getsockname = x86 ? 51 : 204;
+    getsockopt = x86 ? 55 : 209;
     execve = x86 ? 59 : 221;
     kill = x86 ? 62 : 129;
     fcntl = x86 ? 72 : 25;

@@ -254,6 +254,12 @@ abstract class ForwardingKernel implements Kernel {
   }
 
   @Override
+  public BoundSocket socketName(int fd) throws ErrnoException {
+    tell("socketName", false, fd);
+    return delegate.socketName(fd);
+  }
+
+  @Override
   public void mount(String source, String target, String type, long flags, String data)
       throws ErrnoException {
     if (before("mount", true, source, target, type, flags, data)) {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,6 +51,47 @@ class KernelTest {
     long javaMillis = Files.getLastModifiedTime(Path.of(path)).toMillis();
     assertThat(status.mtimeSeconds() * 1000 + status.mtimeNanos() / 1_000_000)
         .isEqualTo(javaMillis);
+  }
+
+  @ParameterizedTest
+  @MethodSource(KERNELS)
+  void knowsWhatASocketOfSomebodyElsesIsBoundTo(Kernel kernel) throws Exception {
+    try (ServerSocket stream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        DatagramSocket datagrams = new DatagramSocket(0)) {
+      assertThat(socketsAt(kernel, stream.getLocalPort()))
+          .singleElement()
+          .satisfies(
+              socket -> {
+                assertThat(socket.isInternet()).isTrue();
+                assertThat(socket.type()).isEqualTo(BoundSocket.SOCK_STREAM);
+                assertThat(socket.address()).isEqualTo("127.0.0.1");
+              });
+      assertThat(socketsAt(kernel, datagrams.getLocalPort()))
+          .singleElement()
+          .satisfies(
+              socket -> {
+                assertThat(socket.type()).isEqualTo(BoundSocket.SOCK_DGRAM);
+                assertThat(socket.address()).isEmpty();
+              });
+    }
+    try (Fd dir = openDirectory(kernel, directory)) {
+      assertErrno(Errno.ENOTSOCK, () -> kernel.socketName(dir.number()));
+    }
+  }
+
+  private static List<BoundSocket> socketsAt(Kernel kernel, int port) throws Exception {
+    List<BoundSocket> found = new ArrayList<>();
+    for (String number : new java.io.File("/proc/self/fd").list()) {
+      try {
+        BoundSocket socket = kernel.socketName(Integer.parseInt(number));
+        if (socket.port() == port) {
+          found.add(socket);
+        }
+      } catch (ErrnoException e) {
+        assertThat(e.errno()).isIn(Errno.ENOTSOCK, Errno.EBADF);
+      }
+    }
+    return found;
   }
 
   @ParameterizedTest

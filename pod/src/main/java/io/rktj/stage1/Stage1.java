@@ -42,6 +42,11 @@ public interface Stage1 {
   /** Makes what {@link #isReady} has found missing, in a JVM that is set up for work. */
   default void makeReady(Path data, List<String> environment, Notices notices) {}
 
+  /** Whether apps can have sockets that systemd has opened on the host. */
+  default boolean takesSockets() {
+    return false;
+  }
+
   /**
    * The pod's paths, with the root of stage1 where stage0 writes what this flavour is to find.
    *

@@ -18,6 +18,7 @@ import java.util.List;
  * @param hostname the pod's host name; empty for the default
  * @param ipc word of {@code --ipc}: empty, {@code auto}, {@code private} or {@code parent}
  * @param lockFd the locked pod directory, kept open until the pod has ended
+ * @param sockets what systemd has opened for the pod, by descriptors that stay open till then
  * @param environment the caller's environment as {@code NAME=VALUE}
  */
 public record Stage1Call(
@@ -38,6 +39,7 @@ public record Stage1Call(
     String localConfig,
     boolean debug,
     int lockFd,
+    List<ActivationSocket> sockets,
     List<String> environment) {
   /** Annotation of a pod whose apps may come and go, {@code true} or {@code false}. */
   public static final String MUTABLE = "coreos.com/rkt/stage1/mutable";
@@ -46,6 +48,7 @@ public record Stage1Call(
   public Stage1Call {
     apps = List.copyOf(apps);
     networks = List.copyOf(networks);
+    sockets = List.copyOf(sockets);
     environment = List.copyOf(environment);
   }
 

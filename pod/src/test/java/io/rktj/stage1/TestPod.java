@@ -36,6 +36,7 @@ public final class TestPod {
   private Uuid uuid = UUID;
   private Path directory = Path.of("/pods/run/" + UUID);
   private List<String> networks = List.of("none");
+  private final List<ActivationSocket> sockets = new ArrayList<>();
   private String localConfig = "/etc/rkt";
   private boolean overlay = true;
   private boolean interactive;
@@ -92,6 +93,12 @@ public final class TestPod {
     /** Listens. */
     public TestApp port(String port, String protocol, int number) {
       ports.add(new Port(AcName.parse(port), protocol, number, 1, false));
+      return this;
+    }
+
+    /** Is activated by as many sockets. */
+    public TestApp activated(String port, String protocol, int number, int count) {
+      ports.add(new Port(AcName.parse(port), protocol, number, count, true));
       return this;
     }
 
@@ -199,6 +206,12 @@ public final class TestPod {
     return this;
   }
 
+  /** Is started with a socket of systemd's. */
+  public TestPod socket(ActivationSocket socket) {
+    sockets.add(socket);
+    return this;
+  }
+
   /** Takes names from elsewhere. */
   public TestPod names(Stage1Call.DnsMode resolv, Stage1Call.HostsMode addresses) {
     dns = resolv;
@@ -242,6 +255,7 @@ public final class TestPod {
         localConfig,
         false,
         lock,
+        sockets,
         List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
   }
 

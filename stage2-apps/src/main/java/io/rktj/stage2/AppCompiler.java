@@ -80,7 +80,8 @@ public final class AppCompiler {
         oomScoreAdjust(app),
         facts.notifies(),
         handlers(app, EventHandler.Event.PRE_START),
-        handlers(app, EventHandler.Event.POST_STOP));
+        handlers(app, EventHandler.Event.POST_STOP),
+        facts.sockets());
   }
 
   /** Docker's images may name a group like their user without having it. */

@@ -43,6 +43,9 @@ final class AppEnvironment {
     }
     if (facts.notifies()) {
       entries.add("NOTIFY_SOCKET=" + NOTIFY_SOCKET);
+      if (!facts.watchdog().isEmpty()) {
+        entries.add("WATCHDOG_USEC=" + facts.watchdog());
+      }
     }
     return entries;
   }
@@ -60,6 +63,7 @@ final class AppEnvironment {
   private static boolean isOurs(String name, AppFacts facts) {
     return name.equals("AC_APP_NAME")
         || (name.equals("AC_METADATA_URL") && !facts.metadataUrl().isEmpty())
-        || (name.equals("NOTIFY_SOCKET") && facts.notifies());
+        || (facts.notifies() && (name.equals("NOTIFY_SOCKET") || name.startsWith("WATCHDOG_")))
+        || (!facts.sockets().isEmpty() && name.startsWith("LISTEN_"));
   }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage2;
 
+import io.rktj.stage1.AppSocket;
+import java.util.List;
+
 /**
  * What the compiler of an app plan must know beside the app itself.
  *
@@ -9,6 +12,8 @@ package io.rktj.stage2;
  * @param metadataUrl value of {@code AC_METADATA_URL}; empty when the pod is not registered
  * @param terminal value of {@code TERM} for an app on a terminal; empty for none
  * @param notifies whether the image says that it speaks {@code sd_notify}
+ * @param watchdog how many microseconds an app that does may be silent; empty: nobody asks
+ * @param sockets what it is activated by
  * @param dockerImage whether the image was converted from docker's format
  */
 public record AppFacts(
@@ -17,4 +22,11 @@ public record AppFacts(
     String metadataUrl,
     String terminal,
     boolean notifies,
-    boolean dockerImage) {}
+    String watchdog,
+    List<AppSocket> sockets,
+    boolean dockerImage) {
+  /** Copies its list. */
+  public AppFacts {
+    sockets = List.copyOf(sockets);
+  }
+}

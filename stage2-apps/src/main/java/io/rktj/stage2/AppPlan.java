@@ -2,6 +2,7 @@
 package io.rktj.stage2;
 
 import io.rktj.spec.AcName;
+import io.rktj.stage1.AppSocket;
 import io.rktj.stage1.plan.Bytes;
 import java.util.List;
 
@@ -18,6 +19,7 @@ import java.util.List;
  * @param oomScoreAdjust value for {@code oom_score_adj}, or {@code Integer.MIN_VALUE} for none
  * @param preStart command lines run one after another before the app, with its identity
  * @param postStop command lines run after it has ended
+ * @param sockets what the app finds from descriptor 3 on
  */
 public record AppPlan(
     AcName name,
@@ -34,7 +36,8 @@ public record AppPlan(
     int oomScoreAdjust,
     boolean notifies,
     List<List<String>> preStart,
-    List<List<String>> postStop) {
+    List<List<String>> postStop,
+    List<AppSocket> sockets) {
   /** Copies its lists. */
   public AppPlan {
     arguments = List.copyOf(arguments);
@@ -43,5 +46,6 @@ public record AppPlan(
     supplementaryGids = List.copyOf(supplementaryGids);
     preStart = List.copyOf(preStart);
     postStop = List.copyOf(postStop);
+    sockets = List.copyOf(sockets);
   }
 }

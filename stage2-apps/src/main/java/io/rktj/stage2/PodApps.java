@@ -3,6 +3,9 @@ package io.rktj.stage2;
 
 import io.rktj.linux.Kernel;
 import io.rktj.spec.manifest.Annotation;
+import io.rktj.spec.manifest.Port;
+import io.rktj.stage1.Activation;
+import io.rktj.stage1.AppSocket;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1Call;
@@ -20,7 +23,10 @@ public final class PodApps {
     AppCompiler compiler = new AppCompiler(kernel);
     List<AppPlan> apps = new ArrayList<>();
     for (PreparedApp app : call.apps()) {
-      apps.add(compiler.compile(app, facts(call, app)));
+      apps.add(compiler.compile(app, facts(call, app, sockets(call, app, notices))));
+    }
+    if (!call.sockets().isEmpty()) {
+      Activation.warnOfOthers(call, notices);
     }
     for (String warning : compiler.warnings()) {
       notices.warn(warning);
@@ -37,12 +43,23 @@ public final class PodApps {
     List<AppPlan> apps = new ArrayList<>();
     for (PreparedApp app : call.apps()) {
       boolean docker = !annotation(app, DOCKER).isEmpty();
-      apps.add(compiler.compile(app, new AppFacts(false, false, "", "", false, docker)));
+      apps.add(
+          compiler.compile(app, new AppFacts(false, false, "", "", false, "", List.of(), docker)));
     }
     return apps;
   }
 
-  private static AppFacts facts(Stage1Call call, PreparedApp app) {
+  private static List<AppSocket> sockets(Stage1Call call, PreparedApp app, Notices notices) {
+    List<Port> ports = app.app().ports();
+    for (int i = 0; i < ports.size(); i++) {
+      if (ports.get(i).socketActivated()) {
+        return Activation.sockets(call, app, notices);
+      }
+    }
+    return List.of();
+  }
+
+  private static AppFacts facts(Stage1Call call, PreparedApp app, List<AppSocket> sockets) {
     String terminal = call.interactive() ? PodInit.variable(call.environment(), "TERM=") : "";
     return new AppFacts(
         call.restrictCapabilities(),
@@ -50,6 +67,8 @@ public final class PodApps {
         "",
         terminal.isEmpty() ? "" : terminal.substring("TERM=".length()),
         isTrue(annotation(app, "appc.io/executor/supports-systemd-notify")),
+        PodInit.watchdog(call.environment()),
+        sockets,
         !annotation(app, DOCKER).isEmpty());
   }
 

@@ -7,6 +7,7 @@ import io.rktj.linux.Kernel;
 import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
 import io.rktj.spec.AcName;
+import io.rktj.stage1.Activation;
 import io.rktj.stage1.NativeProgram;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Pod;
@@ -18,6 +19,8 @@ import java.util.List;
 
 /** The program pod-init in its roles, as images of processes to become. */
 public final class PodInit {
+  private static final String WATCHDOG = "WATCHDOG_USEC=";
+
   private PodInit() {}
 
   /** Runs {@code command} in an app of a running pod, through the pod's control socket. */
@@ -75,8 +78,12 @@ public final class PodInit {
       throw new HostException(
           "stage1: cannot hand over the plan of pod \"" + call.uuid() + "\"", e);
     }
+    List<Integer> inherit = new ArrayList<>(List.of(memory, call.lockFd()));
+    if (!call.sockets().isEmpty()) {
+      inherit.addAll(Activation.wanted(call));
+    }
     List<byte[]> environment = new ArrayList<>();
-    for (String name : List.of("NOTIFY_SOCKET=", "TERM=")) {
+    for (String name : List.of("NOTIFY_SOCKET=", "TERM=", WATCHDOG, "WATCHDOG_PID=")) {
       String variable = variable(call.environment(), name);
       if (!variable.isEmpty()) {
         environment.add(bytes(variable));
@@ -91,7 +98,7 @@ public final class PodInit {
             bytes(Integer.toString(call.lockFd()))),
         environment,
         call.layout().directory().toString(),
-        List.of(memory, call.lockFd()));
+        inherit);
   }
 
   /**
@@ -151,6 +158,12 @@ public final class PodInit {
   /** Where pod-init lies in the distribution. */
   public static String path() {
     return NativeProgram.path();
+  }
+
+  /** How many microseconds systemd lets the pod be silent; empty for ever. */
+  static String watchdog(List<String> environment) {
+    String variable = variable(environment, WATCHDOG);
+    return variable.isEmpty() ? "" : variable.substring(WATCHDOG.length());
   }
 
   static String variable(List<String> environment, String start) {

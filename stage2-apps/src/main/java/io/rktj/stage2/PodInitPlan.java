@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage2;
 
+import io.rktj.stage1.AppSocket;
 import io.rktj.stage1.plan.AppSandbox;
 import io.rktj.stage1.plan.Bytes;
 import io.rktj.stage1.plan.CgroupPlan;
@@ -34,6 +35,7 @@ import java.util.List;
  *               | uid | gid | list of gids | capabilities (64 bits)
  *               | flags: 1 no new privileges, 2 notifies | blob seccomp | oomScoreAdjust
  *               | list of (list of text) preStart, postStop
+ *               | list of sockets: descriptor or -1, 1 for UDP, port | text LISTEN_FDNAMES=...
  * }</pre>
  *
  * <p>The plan of one app, for a pod that takes apps: {@code magic "rktjapp1" | size of the whole |
@@ -203,6 +205,19 @@ public final class PodInitPlan {
     out.number(app.oomScoreAdjust());
     commands(app.preStart());
     commands(app.postStop());
+    sockets(app.sockets());
+  }
+
+  private void sockets(List<AppSocket> sockets) {
+    StringBuilder names = new StringBuilder();
+    out.number(sockets.size());
+    for (AppSocket socket : sockets) {
+      out.number(socket.fd());
+      out.number(socket.datagrams() ? 1 : 0);
+      out.number(socket.port());
+      names.append(names.length() == 0 ? "LISTEN_FDNAMES=" : ":").append(socket.name());
+    }
+    out.text(names.toString());
   }
 
   private void commands(List<List<String>> commands) {

@@ -17,6 +17,7 @@ import io.rktj.spec.manifest.EventHandler;
 import io.rktj.spec.manifest.Isolator;
 import io.rktj.spec.manifest.RuntimeApp;
 import io.rktj.spec.manifest.RuntimeImage;
+import io.rktj.stage1.AppSocket;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.plan.Bytes;
@@ -34,7 +35,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AppCompilerTest {
-  private static final AppFacts FACTS = new AppFacts(true, true, "", "", false, false);
+  private static final AppFacts FACTS =
+      new AppFacts(true, true, "", "", false, "", List.of(), false);
 
   @TempDir private Path tree;
 
@@ -121,7 +123,7 @@ class AppCompilerTest {
 
   @Test
   void dockerImagesMayLackTheGroupOfTheirUser() {
-    AppFacts docker = new AppFacts(true, true, "", "", false, true);
+    AppFacts docker = new AppFacts(true, true, "", "", false, "", List.of(), true);
 
     assertThat(compiler.compile(prepared(app().user("daemon").group("daemon").build()), docker))
         .satisfies(plan -> assertThat(plan.gid()).isEqualTo(1));
@@ -130,11 +132,22 @@ class AppCompilerTest {
 
   @Test
   void environmentHasDefaultsTheAppsOwnAndOurs() {
-    AppFacts facts = new AppFacts(true, true, "http://mds/x", "xterm", true, false);
+    AppFacts facts =
+        new AppFacts(
+            true,
+            true,
+            "http://mds/x",
+            "xterm",
+            true,
+            "30000000",
+            List.of(new AppSocket("www", 3, false, 80)),
+            false);
     List<EnvironmentVariable> own =
         List.of(
             new EnvironmentVariable("HOME", "/srv"),
             new EnvironmentVariable("AC_APP_NAME", "forged"),
+            new EnvironmentVariable("LISTEN_PID", "1"),
+            new EnvironmentVariable("WATCHDOG_USEC", "1"),
             new EnvironmentVariable("X", "a\nb"));
 
     AppPlan plan = compiler.compile(prepared(app().environment(own).build()), facts);
@@ -150,7 +163,8 @@ class AppCompilerTest {
             "TERM=xterm",
             "AC_APP_NAME=app",
             "AC_METADATA_URL=http://mds/x",
-            "NOTIFY_SOCKET=/run/systemd/notify");
+            "NOTIFY_SOCKET=/run/systemd/notify",
+            "WATCHDOG_USEC=30000000");
   }
 
   @Test
@@ -204,7 +218,7 @@ class AppCompilerTest {
 
   @Test
   void insecureOptionsLiftRestrictions() {
-    AppFacts insecure = new AppFacts(false, false, "", "", false, false);
+    AppFacts insecure = new AppFacts(false, false, "", "", false, "", List.of(), false);
 
     AppPlan plan = compiler.compile(prepared(app().user("7").build()), insecure);
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rktj.spec.AcName;
 import io.rktj.spec.Uuid;
+import io.rktj.stage1.AppSocket;
 import io.rktj.stage1.plan.AppSandbox;
 import io.rktj.stage1.plan.Bytes;
 import io.rktj.stage1.plan.CgroupPlan;
@@ -176,7 +177,9 @@ class PodInitPlanTest {
         -500,
         true,
         List.of(List.of("/bin/one"), List.of("/bin/two", "x")),
-        List.of(List.of("/bin/three")));
+        List.of(List.of("/bin/three")),
+        List.of(
+            new AppSocket("www", 5, false, 80), new AppSocket("dns", AppSocket.NONE, true, 53)));
   }
 
   private static AppPlan second() {
@@ -194,6 +197,7 @@ class PodInitPlanTest {
         Bytes.EMPTY,
         Integer.MIN_VALUE,
         false,
+        List.of(),
         List.of(),
         List.of());
   }

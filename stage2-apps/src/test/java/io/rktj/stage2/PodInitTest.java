@@ -8,6 +8,8 @@ import io.rktj.stage1.plan.Bytes;
 import io.rktj.stage1.plan.CgroupPlan;
 import io.rktj.stage1.plan.DeviceRule;
 import io.rktj.stage1.plan.MountOp;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,12 +146,22 @@ class PodInitTest {
     assertThat(pod.reason("one")).isEqualTo("killed SIGKILL\n");
   }
 
+  private static boolean hasSaid(TestPod pod, String app, String line) {
+    try {
+      return pod.lines(app).contains(line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
   void stopsInOrderWhenAsked() throws Exception {
     TestPod pod =
-        new TestPod(directory).app("deaf", "trap '' TERM; while :; do sleep 0.1; done").prepare();
+        new TestPod(directory)
+            .app("deaf", "trap '' TERM; echo deaf; while :; do sleep 0.1; done")
+            .prepare();
     Process process = pod.start();
-    TestPod.await(pod::ready);
+    TestPod.await(() -> pod.ready() && hasSaid(pod, "deaf", "deaf"));
 
     process.destroy();
 

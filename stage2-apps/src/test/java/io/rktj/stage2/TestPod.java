@@ -74,6 +74,7 @@ final class TestPod {
         Integer.MIN_VALUE,
         false,
         List.of(),
+        List.of(),
         List.of());
   }
 

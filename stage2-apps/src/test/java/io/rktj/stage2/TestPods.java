@@ -112,7 +112,8 @@ final class TestPods {
           base.oomScoreAdjust(),
           base.notifies(),
           preStart,
-          postStop);
+          postStop,
+          base.sockets());
     }
   }
 }

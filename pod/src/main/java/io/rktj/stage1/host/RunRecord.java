@@ -142,6 +142,7 @@ public record RunRecord(
         pod.localConfig(),
         pod.debug(),
         -1,
+        List.of(),
         pod.environment());
   }
 }

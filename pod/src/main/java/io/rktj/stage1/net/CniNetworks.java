@@ -6,6 +6,8 @@ import io.rktj.linux.Kernel;
 import io.rktj.pod.HostException;
 import io.rktj.pod.PodLayout;
 import io.rktj.spec.Uuid;
+import io.rktj.spec.manifest.ExposedPort;
+import io.rktj.stage1.Activation;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Exception;
@@ -52,7 +54,9 @@ final class CniNetworks {
 
   /** Joins all networks that {@code call} asks for, or leaves nothing behind. */
   void attach(Stage1Call call) {
-    List<PortForward> forwards = PortForward.resolve(call.manifest().ports(), call.apps());
+    List<ExposedPort> ports =
+        call.sockets().isEmpty() ? call.manifest().ports() : Activation.forwarded(call);
+    List<PortForward> forwards = PortForward.resolve(ports, call.apps());
     List<NetworkConfigs.Selected> networks =
         NetworkConfigs.load(localConfig.resolve("net.d"), notices).select(call.networks());
     List<String> programs = new ArrayList<>();

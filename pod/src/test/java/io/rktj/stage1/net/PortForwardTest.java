@@ -4,6 +4,8 @@ package io.rktj.stage1.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rktj.stage1.Activation;
+import io.rktj.stage1.ActivationSocket;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.TestPod;
@@ -26,6 +28,17 @@ class PortForwardTest {
         .containsExactly(
             new PortForward("tcp", "0.0.0.0", 8080, 80),
             new PortForward("udp", "10.0.0.1", 53, 5353));
+  }
+
+  @Test
+  void leavesAPortToTheSocketThatSystemdHasOpened() {
+    TestPod pod = new TestPod().port("www", 8080, "").port("admin", 8081, "");
+    pod.app("a").activated("www", "tcp", 80, 1).activated("admin", "tcp", 81, 1);
+    pod.socket(new ActivationSocket(3, "x", "tcp", "", 8080));
+    Stage1Call call = pod.call();
+
+    assertThat(PortForward.resolve(Activation.forwarded(call), call.apps()))
+        .containsExactly(new PortForward("tcp", "0.0.0.0", 8081, 81));
   }
 
   @Test

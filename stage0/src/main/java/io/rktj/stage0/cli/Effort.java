@@ -8,6 +8,7 @@ import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.SmallFiles;
 import io.rktj.pod.HostException;
+import io.rktj.stage0.launch.PassedSockets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,10 +47,19 @@ final class Effort {
       argv.addAll(command.subList(at + 1, command.size()));
       List<byte[]> environment = strings(kernel, "/proc/self/environ");
       environment.add(VARIABLE.getBytes(UTF_8));
-      throw kernel.execve(launcher, argv, environment, List.of());
+      throw kernel.execve(launcher, argv, environment, sockets(kernel, environment));
     } catch (ErrnoException e) {
       throw new HostException("cannot start \"" + launcher + "\" again", e);
     }
+  }
+
+  /** What systemd has opened for us is still for us. */
+  private static List<Integer> sockets(Kernel kernel, List<byte[]> environment) {
+    List<String> variables = new ArrayList<>();
+    for (byte[] variable : environment) {
+      variables.add(new String(variable, ISO_8859_1));
+    }
+    return PassedSockets.numbers(variables, kernel.pid());
   }
 
   /** The parts of a file of the kernel's, each ended by a zero byte, byte for byte. */

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.cli;
 
+import io.rktj.linux.Kernel;
 import io.rktj.pod.LockedPod;
 import io.rktj.pod.PodStore;
 import io.rktj.pod.UuidFile;
 import io.rktj.stage0.config.ConfiguredStage1;
+import io.rktj.stage0.launch.Caller;
 import io.rktj.stage0.launch.Launcher;
+import io.rktj.stage0.launch.PassedSockets;
 import io.rktj.stage0.launch.RunOptions;
 import io.rktj.stage0.launch.Stage1Notices;
 import io.rktj.stage0.prepare.PreparedPod;
@@ -35,7 +38,6 @@ final class RunCommand implements CommandBody {
   /** Makes the pod and becomes it; the failure to do so is thrown. */
   static AssertionError start(Invocation invocation, RunRequest request) {
     Session session = Session.open(invocation);
-    requireNoActivation(invocation, session.kernel().pid());
     try (PodWorkshop workshop = new PodWorkshop(invocation, session, request)) {
       Stage1 stage1 = workshop.stage1(request);
       stage1.requireUsable();
@@ -44,6 +46,7 @@ final class RunCommand implements CommandBody {
       }
       RunOptions options = configured(request.options(), session.config().stage1());
       List<String> environment = options.caller().environment();
+      requireSockets(session.kernel(), options.caller(), stage1, !request.pod().mutable());
       if (!stage1.isReady(session.dataDirectory(), environment)) {
         Effort.requireFull(session.kernel());
         Stage1Notices notices = new Stage1Notices(session.console());
@@ -73,10 +76,18 @@ final class RunCommand implements CommandBody {
             .orElse("RKT_HYPERVISOR_KERNEL", stage1.kernel().orElse("")));
   }
 
-  /** Sockets that systemd opened for this very process are not passed on, so they are refused. */
-  static void requireNoActivation(Invocation invocation, int pid) {
-    if (Integer.toString(pid).equals(invocation.environment().get("LISTEN_PID"))) {
-      throw UsageException.notSupportedYet("socket activation (LISTEN_FDS)");
+  /** Refuses sockets of systemd's for a pod that cannot have them. */
+  static void requireSockets(Kernel kernel, Caller caller, Stage1 stage1, boolean apps) {
+    if (!caller.isActivated(kernel.pid())) {
+      return;
     }
+    if (!stage1.takesSockets()) {
+      throw new Stage1Exception(
+          "stage1 \"stage1-" + stage1.flavour() + "\" does not support socket activation");
+    }
+    if (!apps) {
+      throw new Stage1Exception("stage1 does not support socket activation of mutable pods");
+    }
+    PassedSockets.require(kernel, caller.environment());
   }
 }

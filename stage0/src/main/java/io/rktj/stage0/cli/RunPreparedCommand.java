@@ -37,7 +37,6 @@ final class RunPreparedCommand implements CommandBody {
     }
     RunOptions options = arguments.runOptions(invocation);
     Session session = Session.open(invocation);
-    RunCommand.requireNoActivation(invocation, session.kernel().pid());
     options = RunCommand.configured(options, session.config().stage1());
     PodStore pods = session.pods();
     Pod pod = find(pods, invocation.arguments().get(0));
@@ -47,6 +46,7 @@ final class RunPreparedCommand implements CommandBody {
     Stage1 stage1 = stage1(session, pod);
     stage1.requireUsable();
     List<String> environment = options.caller().environment();
+    RunCommand.requireSockets(session.kernel(), options.caller(), stage1, true);
     if (!stage1.isReady(session.dataDirectory(), environment)) {
       Effort.requireFull(session.kernel());
       Stage1Notices notices = new Stage1Notices(session.console());

@@ -16,6 +16,24 @@ public record Caller(String localConfig, boolean debug, List<String> environment
     environment = List.copyOf(environment);
   }
 
+  /**
+   * Whether systemd has opened sockets for this very process, whose id is {@code pid}: {@link
+   * PassedSockets}.
+   */
+  public boolean isActivated(int pid) {
+    return isActivated(environment, pid);
+  }
+
+  static boolean isActivated(List<String> environment, int pid) {
+    String ours = "LISTEN_PID=" + pid;
+    for (int i = 0; i < environment.size(); i++) {
+      if (environment.get(i).equals(ours)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The same with a value for a variable that he has not set, unless that is empty. */
   public Caller orElse(String name, String value) {
     for (String entry : environment) {

@@ -15,6 +15,7 @@ import io.rktj.pod.Stage1Root;
 import io.rktj.spec.AcName;
 import io.rktj.spec.json.ImageManifestJson;
 import io.rktj.spec.manifest.PodManifest;
+import io.rktj.stage1.ActivationSocket;
 import io.rktj.stage1.NativeProgram;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.PreparedApp;
@@ -108,6 +109,12 @@ public final class ImageStage1 implements Stage1 {
     }
   }
 
+  /** Which app gets which socket is for the image to say. */
+  @Override
+  public boolean takesSockets() {
+    return true;
+  }
+
   @Override
   public ProcessImage run(Stage1Call call, Notices notices) {
     PodLayout layout = call.layout();
@@ -130,7 +137,11 @@ public final class ImageStage1 implements Stage1 {
     environment.add("RKT_LOCK_FD=" + call.lockFd());
     environment.add("RKT_SELINUX_CONTEXT=");
     environment.add("RKT_SELINUX_MOUNT_CONTEXT=");
-    return process(layout, words, environment, List.of(call.lockFd()));
+    List<Integer> inherit = new ArrayList<>(List.of(call.lockFd()));
+    for (ActivationSocket socket : call.sockets()) {
+      inherit.add(socket.fd());
+    }
+    return process(layout, words, environment, inherit);
   }
 
   @Override

@@ -11,8 +11,10 @@ import io.rktj.pod.LockedPod;
 import io.rktj.pod.PodStore;
 import io.rktj.stage0.Diagnostics;
 import io.rktj.stage0.prepare.PreparedPod;
+import io.rktj.stage1.ActivationSocket;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
+import java.util.List;
 
 /**
  * The last step of stage0: moves a prepared pod to run, tells its flavour all it must know, and
@@ -72,7 +74,7 @@ public final class Launcher {
     }
   }
 
-  private static Stage1Call call(PreparedPod pod, LockedPod locked, RunOptions options) {
+  private Stage1Call call(PreparedPod pod, LockedPod locked, RunOptions options) {
     return new Stage1Call(
         locked.uuid(),
         locked.layout(),
@@ -91,7 +93,15 @@ public final class Launcher {
         options.caller().localConfig(),
         options.caller().debug(),
         locked.lock().number(),
+        sockets(options),
         options.caller().environment());
+  }
+
+  private List<ActivationSocket> sockets(RunOptions options) {
+    if (!options.caller().isActivated(kernel.pid())) {
+      return List.of();
+    }
+    return PassedSockets.of(kernel, options.caller().environment());
   }
 
   /** Notes the flavour in the pod, so that later commands reach the same one. */

@@ -17,7 +17,6 @@ import io.rktj.spec.SemVer;
 import io.rktj.spec.json.PodManifestJson;
 import io.rktj.spec.manifest.App;
 import io.rktj.spec.manifest.PodManifest;
-import io.rktj.spec.manifest.Port;
 import io.rktj.spec.manifest.RuntimeApp;
 import io.rktj.stage0.Diagnostics;
 import io.rktj.stage0.store.StoredImage;
@@ -166,16 +165,6 @@ public final class PodPreparer {
     Optional<App> app = runtime.app().isPresent() ? runtime.app() : image.manifest().app();
     if (app.isEmpty()) {
       throw new MalformedException("no app section in the pod manifest or the image manifest");
-    }
-    for (Port port : app.get().ports()) {
-      if (port.socketActivated()) {
-        throw new MalformedException(
-            "port \""
-                + port.name()
-                + "\" of app \""
-                + runtime.name()
-                + "\": socket activation is not supported yet");
-      }
     }
     return app.get();
   }

@@ -280,20 +280,6 @@ class PodPreparerTest {
   }
 
   @Test
-  void refusesPortsThatWantASocketFromUs() {
-    ImageTree activated =
-        add(
-            TestImage.named("example.com/socket")
-                .with(APP.replace("\"port\":80}", "\"port\":80,\"socketActivated\":true}")));
-
-    try (LockedPod pod = pods.create()) {
-      assertThatThrownBy(
-              () -> preparer.prepare(pod, none(), List.of(request().build()), List.of(activated)))
-          .hasMessage("port \"www\" of app \"socket\": socket activation is not supported yet");
-    }
-  }
-
-  @Test
   void keepsAManifestOfTheUsersOwnByteForByte() throws IOException {
     String json =
         "{ \"acVersion\":\"0.8.11\",\"acKind\":\"PodManifest\",\"apps\":[{\"name\":\"a\","

@@ -223,6 +223,7 @@ final class MachinePlanner {
         call.localConfig(),
         call.debug(),
         call.lockFd(),
+        List.of(),
         call.environment());
   }
 

@@ -109,6 +109,11 @@ public final class NspawnStage1 implements Stage1 {
   }
 
   @Override
+  public boolean takesSockets() {
+    return true;
+  }
+
+  @Override
   public boolean takesApps() {
     return true;
   }

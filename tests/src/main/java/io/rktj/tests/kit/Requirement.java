@@ -42,6 +42,13 @@ public enum Requirement {
           && succeeds("ip", "-V");
     }
   },
+  /** The tool that opens sockets as a unit of systemd's does. */
+  SOCKET_ACTIVATION("systemd") {
+    @Override
+    boolean met() {
+      return PODS.met() && Files.isExecutable(Path.of("/usr/bin/systemd-socket-activate"));
+    }
+  },
   /** A shell with a completion of its own kind. */
   ZSH("zsh") {
     @Override
