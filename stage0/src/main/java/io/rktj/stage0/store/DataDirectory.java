@@ -7,7 +7,10 @@ import io.rktj.linux.FileStatus;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.Open;
 
-/** What must hold of a directory whose contents decide what we run. */
+/**
+ * What must hold of a directory whose contents decide what we run. One of root's is everybody's to
+ * read, as far as its mode lets him: members of the group {@code rkt} look at pods and images.
+ */
 final class DataDirectory {
   private static final int OTHERS_MAY_WRITE = 0022;
   private static final int OTHERS_MAY_ENTER = 0005;
@@ -35,7 +38,7 @@ final class DataDirectory {
     try (Fd directory = kernel.open(path, Open.O_PATH | Open.O_DIRECTORY, 0)) {
       status = kernel.stat(directory.number());
     }
-    if (status.uid() != kernel.euid()) {
+    if (status.uid() != kernel.euid() && status.uid() != 0) {
       throw new StoreException(
           "directory \"" + path + "\" belongs to user " + status.uid() + ", not to us");
     }

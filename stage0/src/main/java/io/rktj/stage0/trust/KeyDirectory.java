@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.trust;
 
+import static java.util.Objects.requireNonNull;
+
 import io.rktj.spec.AcIdentifier;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +26,8 @@ import java.util.Map;
  */
 final class KeyDirectory {
   private static final int MAXIMUM_KEY_FILE = 1 << 20;
+  private static final int DIRECTORY = 0755;
+  private static final int SHARED_DIRECTORY = 02775;
 
   private final Path config;
   private final Path keys;
@@ -160,7 +164,9 @@ final class KeyDirectory {
   private Path ensure(Path directory) throws IOException {
     if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectory(directory);
-      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+      boolean shared = owner.isAdministrators(requireNonNull(directory.getParent()));
+      // What administrators share stays theirs, below it as well.
+      Files.setAttribute(directory, "unix:mode", shared ? SHARED_DIRECTORY : DIRECTORY);
     }
     if (!owner.isDirectory(directory)) {
       throw new UntrustedImageException("\"" + directory + "\" is not a directory");
