@@ -49,6 +49,15 @@ public enum Requirement {
       return PODS.met() && Files.isExecutable(Path.of("/usr/bin/systemd-socket-activate"));
     }
   },
+  /** What makes a Debian to boot, and our package for it. */
+  SYSTEMD("mmdebstrap and dpkg") {
+    @Override
+    boolean met() {
+      return NETWORK.met()
+          && Files.isExecutable(Path.of("/usr/bin/mmdebstrap"))
+          && Files.isExecutable(Path.of("/usr/bin/dpkg-deb"));
+    }
+  },
   /** A shell with a completion of its own kind. */
   ZSH("zsh") {
     @Override
