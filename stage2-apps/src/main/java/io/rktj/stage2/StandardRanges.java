@@ -2,9 +2,8 @@
 package io.rktj.stage2;
 
 /**
- * The default list of allowed system calls as ranges, held ready so that starting an app
- * needs no names. Written by the test SystemCallFilterTest ({@code -Dgolden.update}), which
- * also checks it.
+ * The default list of allowed system calls as ranges, held ready so that starting an app needs no
+ * names. Written by the test SystemCallFilterTest ({@code -Dgolden.update}), which also checks it.
  */
 final class StandardRanges {
   private static final int[] X86_64 = {

@@ -247,9 +247,8 @@ class SystemCallFilterTest {
         package io.rktj.stage2;
 
         /**
-         * The default list of allowed system calls as ranges, held ready so that starting an app
-         * needs no names. Written by the test SystemCallFilterTest ({@code -Dgolden.update}), which
-         * also checks it.
+         * The default list of allowed system calls as ranges, held ready so that starting an app needs no
+         * names. Written by the test SystemCallFilterTest ({@code -Dgolden.update}), which also checks it.
          */
         final class StandardRanges {
         """);
