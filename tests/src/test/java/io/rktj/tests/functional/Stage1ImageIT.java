@@ -292,7 +292,7 @@ class Stage1ImageIT {
     Path root = directory.resolve("stage1/rootfs");
     if (!Files.exists(root.resolve("rkt"))) {
       try (var layers = Files.walk(directory.resolve("overlay"), 3)) {
-        root = layers.filter(p -> p.endsWith("upper/rkt")).findFirst().orElseThrow().getParent();
+        root = layers.filter(p -> Files.exists(p.resolve("rkt/status"))).findFirst().orElseThrow();
       }
     }
     Files.move(root.resolve("rkt/status"), root.resolve("rkt/away"));
