@@ -16,7 +16,6 @@ import io.rktj.spec.AcName;
 import io.rktj.spec.json.ImageManifestJson;
 import io.rktj.spec.manifest.PodManifest;
 import io.rktj.stage1.ActivationSocket;
-import io.rktj.stage1.NativeProgram;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1;
@@ -44,6 +43,7 @@ public final class ImageStage1 implements Stage1 {
   private final Stage1Image image;
   private final EntryPoints entries;
   private final RootLayers layers;
+  private final EntryWords calls;
 
   /** The stage1 that {@code image} is. */
   public ImageStage1(Kernel kernel, Stage1Image image) {
@@ -51,6 +51,7 @@ public final class ImageStage1 implements Stage1 {
     this.image = image;
     entries = new EntryPoints(kernel, image);
     layers = new RootLayers(kernel, image);
+    calls = new EntryWords(kernel, entries, layers);
   }
 
   @Override
@@ -133,7 +134,7 @@ public final class ImageStage1 implements Stage1 {
     words.add(entries.program(RUN));
     words.add(layout.stage1Rootfs() + rooted(entries.path(RUN)));
     words.addAll(RunWords.of(call, interfaceVersion()));
-    List<String> environment = callersOwn(call.environment());
+    List<String> environment = EntryWords.callersOwn(call.environment());
     environment.add("RKT_LOCK_FD=" + call.lockFd());
     environment.add("RKT_SELINUX_CONTEXT=");
     environment.add("RKT_SELINUX_MOUNT_CONTEXT=");
@@ -141,7 +142,7 @@ public final class ImageStage1 implements Stage1 {
     for (ActivationSocket socket : call.sockets()) {
       inherit.add(socket.fd());
     }
-    return process(layout, words, environment, inherit);
+    return EntryWords.process(layout, words, environment, inherit);
   }
 
   @Override
@@ -149,8 +150,11 @@ public final class ImageStage1 implements Stage1 {
     List<String> words =
         new ArrayList<>(List.of("--pid=" + EntryCall.pid(kernel, pod), "--appname=" + app, "--"));
     words.addAll(command);
-    return process(
-        pod.layout(), running(pod, "enter", words), callersOwn(pod.environment()), List.of());
+    return EntryWords.process(
+        pod.layout(),
+        calls.running(pod, "enter", words),
+        EntryWords.callersOwn(pod.environment()),
+        List.of());
   }
 
   @Override
@@ -165,7 +169,7 @@ public final class ImageStage1 implements Stage1 {
       words.add("--force");
     }
     words.add(pod.uuid().toString());
-    EntryCall.require("stop", call(pod, running(pod, "stop", words)).run());
+    EntryCall.require("stop", call(pod, calls.running(pod, "stop", words)).run());
   }
 
   @Override
@@ -178,7 +182,7 @@ public final class ImageStage1 implements Stage1 {
       words.add("--local-config=" + pod.localConfig());
     }
     words.add(pod.uuid().toString());
-    EntryCall.require("gc", call(pod, ended(pod, "gc", words)).quiet().run());
+    EntryCall.require("gc", call(pod, calls.ended(pod, "gc", words)).quiet().run());
   }
 
   @Override
@@ -187,7 +191,7 @@ public final class ImageStage1 implements Stage1 {
     AcName name = app.runtime().name();
     entries.program("app/add");
     List<String> words = new ArrayList<>(List.of("image-add"));
-    words.addAll(processOf(pod));
+    words.addAll(calls.processOf(pod));
     words.add(name.value());
     try {
       words.addAll(layers.app(pod.layout(), app, overlay));
@@ -223,7 +227,7 @@ public final class ImageStage1 implements Stage1 {
   public void removeApp(Stage1Pod pod, AcName app, Notices notices) {
     EntryCall.require("app/rm", cross(pod, "app/rm", debug(pod), app));
     List<String> words = new ArrayList<>(List.of("image-remove"));
-    words.addAll(processOf(pod));
+    words.addAll(calls.processOf(pod));
     words.add(app.value());
     EntryCall.require("app/rm", call(pod, words).run());
   }
@@ -241,88 +245,14 @@ public final class ImageStage1 implements Stage1 {
   private int cross(Stage1Pod pod, String entry, List<String> flags, AcName app) {
     List<String> words = new ArrayList<>(flags);
     words.add("--app=" + app);
-    return new EntryCall(running(pod, entry, words), crossing(pod, app)).run();
-  }
-
-  private List<String> crossing(Stage1Pod pod, AcName app) {
-    List<String> environment = new ArrayList<>();
-    environment.add("RKT_STAGE1_ENTERCMD=" + entries.program("enter"));
-    environment.add("RKT_STAGE1_ENTERPID=" + EntryCall.pid(kernel, pod));
-    environment.add("RKT_STAGE1_ENTERAPP=" + app);
-    for (String variable : pod.environment()) {
-      if (variable.startsWith("PATH=")) {
-        environment.add(variable);
-      }
-    }
-    return environment;
-  }
-
-  /** The command line that calls an entry point of a pod that runs, beside the pod's own root. */
-  private List<String> running(Stage1Pod pod, String entry, List<String> arguments) {
-    List<String> words = new ArrayList<>(List.of("image-call"));
-    words.addAll(processOf(pod));
-    words.addAll(List.of("", "", ""));
-    return completed(words, entry, arguments);
-  }
-
-  /** The same for one that has ended, whose root is put together once more. */
-  private List<String> ended(Stage1Pod pod, String entry, List<String> arguments) {
-    List<String> words = new ArrayList<>(List.of("image-call"));
-    words.add(pod.layout().directory().toString());
-    words.add("0");
-    boolean overlay = !Stage1Root.find(kernel, pod.layout()).equals(pod.layout());
-    try {
-      words.addAll(layers.root(pod.layout(), overlay));
-    } catch (ErrnoException e) {
-      throw new HostException("cannot make the root of pod \"" + pod.uuid() + "\"", e);
-    }
-    return completed(words, entry, arguments);
-  }
-
-  private List<String> completed(List<String> words, String entry, List<String> arguments) {
-    String program = entries.program(entry);
-    words.add("--");
-    words.add(program);
-    words.add(program);
-    words.addAll(arguments);
-    return words;
-  }
-
-  /** The pod's directory, and the process that runs it. */
-  private List<String> processOf(Stage1Pod pod) {
-    return List.of(pod.layout().directory().toString(), EntryCall.supervisor(kernel, pod));
+    return new EntryCall(calls.running(pod, entry, words), calls.crossing(pod, app)).run();
   }
 
   private EntryCall call(Stage1Pod pod, List<String> words) {
-    return new EntryCall(words, callersOwn(pod.environment()));
+    return new EntryCall(words, EntryWords.callersOwn(pod.environment()));
   }
 
   private static String rooted(String path) {
     return path.startsWith("/") ? path : "/" + path;
-  }
-
-  /** The caller's variables but for those that our launcher has added. */
-  private static List<String> callersOwn(List<String> environment) {
-    List<String> own = new ArrayList<>();
-    for (String variable : environment) {
-      if (!variable.startsWith("RKTJ_")) {
-        own.add(variable);
-      }
-    }
-    return own;
-  }
-
-  private static ProcessImage process(
-      PodLayout layout, List<String> words, List<String> environment, List<Integer> inherit) {
-    List<byte[]> argv = new ArrayList<>(List.of("pod-init".getBytes(UTF_8)));
-    for (String word : words) {
-      argv.add(word.getBytes(UTF_8));
-    }
-    List<byte[]> variables = new ArrayList<>();
-    for (String variable : environment) {
-      variables.add(variable.getBytes(UTF_8));
-    }
-    return new ProcessImage(
-        NativeProgram.path(), argv, variables, layout.directory().toString(), inherit);
   }
 }
