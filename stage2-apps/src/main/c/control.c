@@ -13,6 +13,10 @@
  *            and EXITED 0 once it is done, or EXITED with the status of an app that failed to start
  *   request  RESIZE, rows, columns: of its terminal; for pods in machines (elsewhere the caller
  *            has told the terminal itself)
+ *   request  ATTACH, text app, endpoints (1, 2, 4: standard input, output, error), rows, columns: the
+ *            connection then carries INPUT (the rest of the packet is for the app) and RESIZE, and
+ *            the other way OUTPUT (1 or 2, and bytes of that stream), SKIPPED (how many bytes were
+ *            left out for one who is slow), EXITED 0 when the app has ended
  *   reply    STARTED 0 (with it the master, if a terminal was asked for), EXITED status,
  *            KILLED signal, ERROR errno
  *
@@ -148,6 +152,7 @@ static void reply(const struct visit *visit, uint32_t kind, uint32_t value, int 
 }
 
 static void end_visit(struct visit *visit) {
+    attach_end((unsigned)(visit - visits));
     (void)close(visit->fd);
     *visit = (struct visit){.fd = -1};
 }
@@ -290,6 +295,39 @@ static int change(struct inner *inner, struct visit *visit, enum control_request
     return request == CONTROL_ADD ? add(inner, visit, in, fds, fd_count) : ask(inner, visit, in);
 }
 
+/* Joins a visitor to the streams of an app, or goes on with one who is. */
+static int attach(const struct inner *inner, struct visit *visit, uint32_t request,
+                  struct reader *in) {
+    unsigned index = (unsigned)(visit - visits);
+    struct app *app;
+    uint32_t endpoints;
+    uint32_t rows;
+    int error;
+
+    if (request == CONTROL_INPUT)
+        return attach_input(index, in->at, (size_t)(in->end - in->at));
+    if (request == CONTROL_RESIZE) {
+        rows = read_number(in);
+        return attach_resize(index, rows, read_number(in));
+    }
+    app = find_app(inner, read_text(in));
+    endpoints = read_number(in);
+    rows = read_number(in);
+    if (in->bad || visit->pid != 0 || visit->app != NULL)
+        return -EBADMSG;
+    if (app == NULL || (app->state == APP_DONE && (inner->plan->flags & POD_MUTABLE) == 0))
+        return -ESRCH;
+    error = attach_begin(index, visit->fd, app, endpoints);
+    if (error < 0)
+        return error;
+    visit->app = app;
+    visit->asked = CONTROL_ATTACH;
+    if (rows != 0)
+        (void)attach_resize(index, rows, read_number(in));
+    reply(visit, REPLY_STARTED, 0, -1);
+    return 0;
+}
+
 static void receive(struct inner *inner, struct visit *visit) {
     struct reader in;
     int fds[CONTROL_FDS];
@@ -312,8 +350,10 @@ static void receive(struct inner *inner, struct visit *visit) {
         error = enter(inner, visit, &in, fds, count);
     else if (request == CONTROL_SIGNAL && visit->pid > 0)
         error = kill(visit->pid, (int)(read_number(&in) & 127)) < 0 ? -errno : 0;
-    else if (request == CONTROL_RESIZE)
+    else if (request == CONTROL_RESIZE && visit->asked != CONTROL_ATTACH)
         error = 0; /* the terminal has been told already */
+    else if (request == CONTROL_ATTACH || request == CONTROL_INPUT || request == CONTROL_RESIZE)
+        error = attach(inner, visit, request, &in);
     else if (request >= CONTROL_ADD && request <= CONTROL_REMOVE)
         error = change(inner, visit, (enum control_request)request, &in, fds, count);
     for (unsigned i = 0; i < count; i++)
@@ -328,7 +368,7 @@ static void receive(struct inner *inner, struct visit *visit) {
 static void accept_visit(struct inner *inner) {
     struct ucred peer = {0, (uid_t)-1, (gid_t)-1};
     socklen_t size = sizeof(peer);
-    int fd = accept4(inner->control, NULL, NULL, SOCK_CLOEXEC);
+    int fd = accept4(inner->control, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
     if (fd < 0)
         return;
@@ -348,16 +388,25 @@ unsigned control_poll(struct inner *inner, struct pollfd *fds) {
     if (message == NULL)
         initialize();
     fds[0] = (struct pollfd){inner->control, POLLIN, 0};
+    for (int i = 0; i < CONTROL_VISITS; i++) {
+        short events = attach_events((unsigned)i);
+
+        fds[1 + i] = (struct pollfd){events == 0 ? -1 : visits[i].fd, events, 0};
+    }
     for (int i = 0; i < CONTROL_VISITS; i++)
-        fds[1 + i] = (struct pollfd){visits[i].fd, POLLIN, 0};
-    return 1 + CONTROL_VISITS;
+        fds[1 + CONTROL_VISITS + i] = (struct pollfd){attach_feed((unsigned)i), POLLOUT, 0};
+    return 1 + 2 * CONTROL_VISITS;
 }
 
 /* Answers what has come in. */
-void control_handle(struct inner *inner, const struct pollfd *fds, unsigned count) {
-    for (unsigned i = 1; i < count; i++)
-        if (fds[i].revents != 0 && visits[i - 1].fd == fds[i].fd)
-            receive(inner, &visits[i - 1]);
+void control_handle(struct inner *inner, const struct pollfd *fds) {
+    for (unsigned i = 0; i < CONTROL_VISITS; i++) {
+        const struct pollfd *visit = &fds[1 + i];
+
+        attach_ready(i, visit->revents, fds[1 + CONTROL_VISITS + i].revents);
+        if ((visit->revents & ~POLLOUT) != 0 && visits[i].fd == visit->fd)
+            receive(inner, &visits[i]);
+    }
     if (fds[0].revents != 0)
         accept_visit(inner);
 }

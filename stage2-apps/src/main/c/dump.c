@@ -55,6 +55,7 @@ static void dump_app(const struct app *app) {
                app->socket[i].port);
     if (app->socket_count > 0)
         printf("%s\n", app->socket_names);
+    printf("streams %d %d %d\n", (int)app->mode[0], (int)app->mode[1], (int)app->mode[2]);
 }
 
 int main(void) {

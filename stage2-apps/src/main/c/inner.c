@@ -96,30 +96,82 @@ void app_open_notify(struct app *app) {
     (void)close(dir);
 }
 
-/*
- * The pipes that an app writes to; we keep both ends, so that they never end. They are the app's,
- * so that it can open /dev/stdout.
- */
-int app_open_streams(struct app *app) {
-    for (int i = 0; i < 2; i++) {
-        int ends[2];
+/* A pipe whose end of ours does not block and whose other end is the app's to open by name. */
+static int app_pipe(const struct app *app, int *ret_ours, int *ret_theirs, bool input) {
+    int ends[2];
 
-        if (pipe2(ends, O_CLOEXEC) < 0)
-            return -errno;
-        app->stream[i].fd = ends[0];
-        app->out[i] = ends[1];
-        if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ||
-            (app->uid != 0 && fchown(ends[1], app->uid, (gid_t)-1) < 0))
-            return -errno;
-    }
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return -errno;
+    *ret_ours = ends[input ? 1 : 0];
+    *ret_theirs = ends[input ? 0 : 1];
+    if (fcntl(*ret_ours, F_SETFL, O_NONBLOCK) < 0 ||
+        (app->uid != 0 && fchown(*ret_theirs, app->uid, (gid_t)-1) < 0))
+        return -errno;
     return 0;
 }
 
+/* A copy of a descriptor, or the negative errno, where there was none before. */
+static int copy_fd(int fd, int *ret_copy) {
+    *ret_copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    return *ret_copy < 0 ? -errno : 0;
+}
+
+/*
+ * The terminal of an app, for those of its streams that want one. If none of its outputs does, its
+ * terminal does not echo, for nobody would read that.
+ */
+static int app_terminal(struct app *app, int pod_root) {
+    int reader = app->mode[1] == MODE_TTY ? 0 : 1;
+    int master;
+    int slave;
+    int error = terminal_open(pod_root, &master, &slave);
+
+    for (int i = 0; i < 3 && error == 0; i++)
+        if (app->mode[i] == MODE_TTY)
+            error = copy_fd(slave, i == 0 ? &app->in : &app->out[i - 1]);
+    if (error < 0)
+        return error;
+    if (app->uid != 0 && fchown(slave, app->uid, (gid_t)-1) < 0)
+        return -errno;
+    if (app->mode[1 + reader] == MODE_TTY) {
+        error = copy_fd(master, &app->stream[reader].fd);
+    } else {
+        struct termios mode;
+
+        if (tcgetattr(slave, &mode) == 0) {
+            mode.c_lflag &= ~(tcflag_t)ECHO;
+            (void)tcsetattr(slave, TCSANOW, &mode);
+        }
+    }
+    app->feed = master;
+    (void)close(slave);
+    return error;
+}
+
+/*
+ * What an app reads from and writes to; we keep both ends, so that they never end. They are the
+ * app's, so that it can open /dev/stdout.
+ */
+int app_open_streams(struct app *app, int pod_root) {
+    int error = 0;
+
+    if (app->mode[0] == MODE_TTY || app->mode[1] == MODE_TTY || app->mode[2] == MODE_TTY)
+        error = app_terminal(app, pod_root);
+    if (error == 0 && app->mode[0] == MODE_STREAM)
+        error = app_pipe(app, &app->feed, &app->in, true);
+    for (int i = 0; i < 2 && error == 0; i++)
+        if (app->mode[1 + i] == MODE_DEFAULT || app->mode[1 + i] == MODE_STREAM)
+            error = app_pipe(app, &app->stream[i].fd, &app->out[i], false);
+    return error;
+}
+
 static void open_streams(const struct inner *inner, struct app *app) {
-    int error = (inner->plan->flags & POD_INTERACTIVE) != 0 ? 0 : app_open_streams(app);
+    int error = (inner->plan->flags & POD_INTERACTIVE) != 0
+                    ? 0
+                    : app_open_streams(app, inner->mounts.pod_root);
 
     if (error < 0)
-        die(error, "make pipes for", app->name);
+        die(error, "make the standard streams of", app->name);
 }
 
 static void open_sockets(struct plan *plan) {

@@ -14,6 +14,8 @@
  * pod-init enter PODDIR APP [--] COMMAND [ARGUMENT...]
  * pod-init app PODDIR add|start|stop|rm APP
  *     For a mutable pod; the plan of an app to add comes in on standard input.
+ * pod-init attach PODDIR APP ENDPOINTS raw|plain
+ *     Joins our standard streams to an app's; raw: our terminal to the app's.
  * pod-init probe DEVICE
  * As a virtual machine's first process, called init, it does what the host tells it.
  */
@@ -162,6 +164,8 @@ int main(int argc, char **argv) {
         image_main(argc, argv);
     if (argc == 5 && strcmp(argv[1], "app") == 0)
         return ask_main(argv[2], argv[3], argv[4]);
+    if (argc == 6 && strcmp(argv[1], "attach") == 0)
+        attach_main(argv[2], argv[3], (uint32_t)parse_fd(argv[4]), strcmp(argv[5], "raw") == 0);
     if (argc >= 5 && strcmp(argv[1], "enter") == 0) {
         char **command = argv + 4;
 
@@ -172,6 +176,7 @@ int main(int argc, char **argv) {
     }
     die(0,
         "understand the arguments; usage: pod-init run|machine|fly PLANFD LOCKFD | fly-enter "
-        "PLANFD PIDFD COMMAND... | enter PODDIR APP [--] COMMAND... | app PODDIR add|start|stop|rm APP",
+        "PLANFD PIDFD COMMAND... | enter PODDIR APP [--] COMMAND... | app PODDIR add|start|stop|rm APP | attach PODDIR APP ENDPOINTS "
+        "raw|plain",
         NULL);
 }

@@ -77,7 +77,8 @@ static void close_kept(int *fd) {
 static void forget(struct app *app) {
     int *const kept[] = {&app->root,    &app->mntns,        &app->start,        &app->notify,
                          &app->log_dir, &app->status_dir,   &app->log,          &app->out[0],
-                         &app->out[1],  &app->stream[0].fd, &app->stream[1].fd};
+                         &app->out[1],  &app->stream[0].fd, &app->stream[1].fd, &app->in,
+                         &app->feed};
 
     for (unsigned i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
         close_kept(kept[i]);
@@ -166,7 +167,7 @@ int mutable_add(struct inner *inner, int plan, const char *name, const int *fds,
         return error;
     error = strcmp(app.name, name) == 0 ? take_groups(&app, fds, count) : -EBADMSG;
     if (error == 0)
-        error = app_open_streams(&app);
+        error = app_open_streams(&app, inner->mounts.pod_root);
     if (error == 0)
         error = sockets_open(&app);
     app.state = APP_ADDED;

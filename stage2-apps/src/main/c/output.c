@@ -10,7 +10,9 @@
  *
  * A console that takes nothing makes apps wait only for a while: then its lines are left out, and
  * counted, until it takes some again. The log always has them all. A log file that has grown to
- * its limit becomes FILE.1, replacing an older one.
+ * its limit becomes FILE.1, which becomes FILE.2, and so on, as many as the plan says.
+ *
+ * Where the host has a journal, it gets each line, too, if it takes it at once.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +25,6 @@
 
 #include "podinit.h"
 
-#define LOG_LIMIT (64ULL << 20)
 #define CONSOLE_BYTES 65536
 #define CONSOLE_FULL (CONSOLE_BYTES - 3 * STREAM_BYTES)
 #define LOG_BYTES (2 * STREAM_BYTES)
@@ -42,6 +43,8 @@ static struct {
 } console;
 
 static char *log_bytes; /* LOG_BYTES */
+static uint64_t log_limit;
+static uint32_t log_files;
 
 /* The first app, in the guest of a machine: there every line goes to the host, as a record. */
 static const struct app *framed;
@@ -78,6 +81,10 @@ void output_open_app(struct app *app, bool guest) {
 
 /* Opens everything that lies on the host. */
 void output_open(struct plan *plan) {
+    log_limit = plan->log_limit;
+    log_files = plan->log_files;
+    if ((plan->flags & POD_GUEST) == 0)
+        journal_open(plan->uuid);
     for (uint32_t i = 0; i < plan->app_count; i++)
         output_open_app(&plan->app[i], (plan->flags & POD_GUEST) != 0);
 }
@@ -204,15 +211,32 @@ void output_tick(void) {
         console.dropping = true;
 }
 
+/* The name of a log file that has been put aside; number 0 is the current one. */
+static bool aside(struct text *ret_name, const char *name, uint32_t number) {
+    text_add(ret_name, name);
+    if (number > 0) {
+        text_add(ret_name, ".");
+        text_number(ret_name, number, 0, 0);
+    }
+    text_bytes(ret_name, "", 1);
+    return ret_name->used < ret_name->size;
+}
+
+/* Puts the log file aside and begins a new one; on failure the old one grows on. */
 static void rotate(struct app *app) {
     const char *name = strrchr(app->log_file, '/') + 1;
-    TEXT(old, 300);
     int fd;
 
-    text_add(&old, name);
-    text_bytes(&old, ".1", sizeof(".1"));
-    if (old.used == old.size || renameat(app->log_dir, name, app->log_dir, old.at) < 0)
-        return;
+    for (uint32_t i = log_files - 1; i > 0; i--) {
+        TEXT(from, 300);
+        TEXT(to, 300);
+
+        if (!aside(&from, name, i - 1) || !aside(&to, name, i) ||
+            (renameat(app->log_dir, from.at, app->log_dir, to.at) < 0 && errno != ENOENT))
+            return;
+    }
+    if (log_files == 1)
+        (void)unlinkat(app->log_dir, name, 0);
     fd = openat(app->log_dir, name, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0640);
     if (fd < 0)
         return;
@@ -268,7 +292,7 @@ static void log_line(struct app *app, const struct stream *stream, const char *l
     text_add(&text, whole ? "F " : "P ");
     text_bytes(&text, line, size);
     text_add(&text, "\n");
-    if (app->log_bytes >= LOG_LIMIT)
+    if (app->log_bytes >= log_limit)
         rotate(app);
     error = text_write(&text, app->log);
     if (error == 0) {
@@ -321,14 +345,25 @@ static void emit(struct app *app, struct stream *stream, const char *line, size_
         return;
     }
     log_line(app, stream, line, size, whole);
-    if (!stream->continued || size != 0)
-        console_line(app, line, size);
+    if (!stream->continued || size != 0) {
+        journal_line(app, stream->error, line, size);
+        if (app->mode[stream->error ? 2 : 1] == MODE_DEFAULT)
+            console_line(app, line, size);
+    }
     stream->continued = !whole;
 }
 
 /* Passes on a line that has been put together elsewhere. */
 void output_line(struct app *app, bool error, bool whole, const char *line, size_t size) {
     emit(app, &app->stream[error ? 1 : 0], line, size, whole);
+}
+
+/* Terminals end lines with a carriage return, too. */
+static size_t line_length(const struct app *app, const struct stream *stream, const char *line,
+                          const char *end) {
+    bool terminal = app->mode[stream->error ? 2 : 1] == MODE_TTY;
+
+    return (size_t)(end - line) - (terminal && end > line && end[-1] == '\r' ? 1 : 0);
 }
 
 /* Passes on the whole lines that a stream holds, as far as the console lets us. */
@@ -345,7 +380,7 @@ static void pass_lines(struct app *app, struct stream *stream) {
                 break;
             }
         }
-        emit(app, stream, line, (size_t)(end - line), true);
+        emit(app, stream, line, line_length(app, stream, line, end), true);
         stream->used -= (uint32_t)(end + 1 - line);
         line = end + 1;
     }
@@ -363,8 +398,10 @@ void output_read(struct app *app, struct stream *stream, bool readable) {
 
     if (readable && stream->used < STREAM_BYTES)
         n = read(stream->fd, stream->line + stream->used, STREAM_BYTES - stream->used);
-    if (n > 0)
+    if (n > 0) {
+        attach_output(app, stream, stream->line + stream->used, (size_t)n);
         stream->used += (uint32_t)n;
+    }
     if (n > 0 || stream->held)
         pass_lines(app, stream);
 }

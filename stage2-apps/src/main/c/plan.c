@@ -14,6 +14,7 @@
 
 #define PLAN_LIMIT (8u << 20)
 #define APP_LIMIT 256u
+#define LOG_FILES 100u
 #define MAGIC "rktjpln1"
 #define MACHINE_MAGIC "rktjvmp1"
 #define APP_MAGIC "rktjapp1"
@@ -195,6 +196,20 @@ static void read_sockets(struct reader *in, struct app *app) {
     app->socket_names = read_text(in);
 }
 
+static void read_modes_of(struct reader *in, struct app *app) {
+    uint32_t modes = read_number(in);
+
+    for (int i = 0; i < 3; i++) {
+        uint32_t mode = modes >> (4 * i) & 15;
+
+        if (mode >= MODES)
+            in->bad = true;
+        app->mode[i] = (enum stream_mode)mode;
+    }
+    if (modes >> 12 != 0)
+        in->bad = true;
+}
+
 static void read_profile(struct reader *in, struct app *app) {
     read_strings(in, &app->arguments);
     read_strings(in, &app->search_path);
@@ -214,6 +229,7 @@ static void read_profile(struct reader *in, struct app *app) {
     read_commands(in, &app->pre_start);
     read_commands(in, &app->post_stop);
     read_sockets(in, app);
+    read_modes_of(in, app);
 }
 
 static void read_app(struct reader *in, struct app *app) {
@@ -227,6 +243,7 @@ static void read_app(struct reader *in, struct app *app) {
     read_profile(in, app);
     app->root = app->mntns = app->start = app->notify = -1;
     app->status_dir = app->log_dir = app->log = app->out[0] = app->out[1] = -1;
+    app->in = app->feed = -1;
     for (int i = 0; i < 2; i++) {
         app->stream[i].fd = -1;
         app->stream[i].error = i == 1;
@@ -253,6 +270,10 @@ static void read_pod(struct reader *in, struct plan *plan) {
         in->bad = true;
     read_ops(in, &plan->mounts);
     read_cgroups(in, &plan->cgroups);
+    plan->log_limit = read_wide(in);
+    plan->log_files = read_number(in);
+    if (plan->log_limit == 0 || plan->log_files == 0 || plan->log_files > LOG_FILES)
+        in->bad = true;
 }
 
 /* Makes the arena for a plan of so many bytes. */

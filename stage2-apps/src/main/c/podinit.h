@@ -165,9 +165,18 @@ enum app_state {
     APP_ABSENT, /* a place for an app */
 };
 
+/* Where a standard stream of an app comes from or goes to, 4 bits each in the plan. */
+enum stream_mode {
+    MODE_DEFAULT, /* standard input: nothing; the others: log and console */
+    MODE_NULL,
+    MODE_STREAM, /* whoever is attached, and the log */
+    MODE_TTY,    /* the same through a terminal of the app's own */
+    MODES
+};
+
 #define STREAM_BYTES 4096
 #define CONTROL_VISITS 16
-#define POLL_SIZE(apps) (8 + CONTROL_VISITS + 4 * (apps))
+#define POLL_SIZE(apps) (8 + 2 * CONTROL_VISITS + 4 * (apps))
 
 /* One output of an app: what it has written of the line at hand. */
 struct stream {
@@ -206,6 +215,7 @@ struct app {
     uint32_t socket_count;
     struct app_socket *socket;
     const char *socket_names; /* LISTEN_FDNAMES=... */
+    enum stream_mode mode[3]; /* of its standard streams */
     /* at run time */
     enum app_state state;
     uint32_t step; /* which handler runs */
@@ -218,7 +228,9 @@ struct app {
     int status_dir;
     int log_dir;
     int log;
-    int out[2]; /* write ends of stdout and stderr */
+    int in;     /* what it reads as standard input; -1: nothing */
+    int feed;   /* where that comes from */
+    int out[2]; /* write ends of stdout and stderr; -1: nowhere */
     uint64_t log_bytes;
     bool ready;
     bool log_failed;
@@ -253,6 +265,8 @@ struct plan {
     const char *netns;
     uint32_t flags;
     uint32_t stop_timeout;
+    uint64_t log_limit; /* bytes of a log file until it is put aside */
+    uint32_t log_files; /* how many there are of an app, the current one included */
     struct mount_ops mounts;
     struct cgroup_plan cgroups;
     uint32_t app_count;
@@ -353,6 +367,8 @@ _Noreturn void program_failed(const char *path, int error, int status);
 
 /* ---- output.c: log files and the console ---- */
 
+void journal_open(const char *uuid);
+void journal_line(const struct app *app, bool error, const char *line, size_t size);
 void output_open(struct plan *plan);
 void output_open_app(struct app *app, bool guest);
 void output_start(const struct plan *plan);
@@ -398,7 +414,7 @@ void mutable_ended(struct inner *inner, struct app *app, int status);
 /* ---- inner.c ---- */
 
 void app_open_notify(struct app *app);
-int app_open_streams(struct app *app);
+int app_open_streams(struct app *app, int pod_root);
 
 _Noreturn void inner_main(struct plan *plan, int outer, int control, const int *streams);
 
@@ -415,6 +431,8 @@ enum control_request {
     CONTROL_START = 5,
     CONTROL_STOP = 6,
     CONTROL_REMOVE = 7,
+    CONTROL_ATTACH = 8,
+    CONTROL_INPUT = 9,
 };
 enum control_reply {
     REPLY_STARTED = 1,
@@ -422,16 +440,40 @@ enum control_reply {
     REPLY_KILLED = 3,
     REPLY_ERROR = 4,
     REPLY_TEXT = 5, /* what has gone wrong, in words */
+    REPLY_OUTPUT = 6,
+    REPLY_SKIPPED = 7,
 };
 enum { ENTER_TERMINAL = 1 };
 
 unsigned control_poll(struct inner *inner, struct pollfd *fds);
-void control_handle(struct inner *inner, const struct pollfd *fds, unsigned count);
+void control_handle(struct inner *inner, const struct pollfd *fds);
 bool control_reaped(pid_t pid, int status);
 void control_tell(const struct app *app, enum control_request done, int status);
 int control_socket(const char *pod_dir);
 int send_with_fds(int socket, const void *bytes, size_t size, const int *fds, unsigned count);
 ssize_t receive_with_fds(int socket, void *bytes, size_t size, int *fds, unsigned *count);
+
+/* ---- attached.c: those who share the streams of apps, in process 1 ---- */
+
+enum { /* what one attaches to */
+       ATTACH_IN = 1,
+       ATTACH_OUT = 2,
+       ATTACH_ERR = 4,
+       ATTACH_ALL = 7,
+};
+#define INPUT_BYTES 4096 /* of one CONTROL_INPUT, and of one REPLY_OUTPUT */
+
+int attach_begin(unsigned index, int fd, struct app *app, uint32_t endpoints);
+void attach_end(unsigned index);
+int attach_input(unsigned index, const void *bytes, size_t size);
+int attach_resize(unsigned index, uint32_t rows, uint32_t columns);
+void attach_output(const struct app *app, const struct stream *stream, const char *bytes,
+                   size_t size);
+bool attach_holds(const struct app *app, const struct stream *stream);
+int64_t attach_deadline(void);
+short attach_events(unsigned index);
+int attach_feed(unsigned index);
+void attach_ready(unsigned index, short visit, short feed);
 
 /* ---- terminal.c: a caller's terminal joined to a pseudo terminal ---- */
 
@@ -449,6 +491,7 @@ int terminal_open(int ptmx_root, int *ret_master, int *ret_slave);
 void terminal_raw(void);
 void terminal_restore(void);
 void terminal_copy_size(int master);
+bool terminal_is_raw(void);
 unsigned relay_poll(struct relay *relay, struct pollfd *fds);
 bool relay_handle(struct relay *relay, const struct pollfd *fds);
 bool relay_drain(struct relay *relay);
@@ -505,6 +548,7 @@ void write_process_id(int pod_dir, const char *name, pid_t pid);
 int outer_main(int plan_fd, int lock_fd);
 int enter_main(const char *pod_dir, const char *app, char **command);
 int control_connect(const char *pod_dir);
+_Noreturn void attach_main(const char *pod_dir, const char *app, uint32_t endpoints, bool raw);
 int ask_main(const char *pod_dir, const char *verb, const char *app);
 
 #endif

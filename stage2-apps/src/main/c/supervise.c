@@ -88,14 +88,16 @@ static void choose_streams(const struct inner *inner, const struct app *app, str
     bool interactive = (inner->plan->flags & POD_INTERACTIVE) != 0;
 
     for (int i = 0; i < 3; i++) {
+        int own = i == 0 ? app->in : app->out[i - 1];
+
         if (inner->terminal)
             start->stdio[i] = inner->mounts.console_slave;
         else if (interactive)
             start->stdio[i] = inner->streams[i];
         else
-            start->stdio[i] = i == 0 ? inner->mounts.null : app->out[i - 1];
+            start->stdio[i] = own < 0 ? inner->mounts.null : own;
     }
-    start->terminal = inner->terminal;
+    start->terminal = inner->terminal || (!interactive && app->mode[0] == MODE_TTY);
 }
 
 /* Starts a process of an app; its set-up is reported on app->start. */
@@ -191,6 +193,7 @@ static void advance(struct inner *inner, struct app *app) {
     app->state = APP_DONE;
     app->kill_at = 0;
     output_end(app);
+    control_tell(app, CONTROL_ATTACH, 0);
     if (is_mutable(inner)) {
         control_tell(app, CONTROL_START, app->status == 0 ? EXIT_START : app->status);
         control_tell(app, CONTROL_STOP, 0);
@@ -446,6 +449,8 @@ static int timeout(const struct inner *inner) {
     int64_t at = output_deadline();
     int64_t left;
 
+    sooner(&at, attach_deadline());
+
     if (pod.reaping)
         return 0;
     sooner(&at, pod.kill_at);
@@ -500,8 +505,12 @@ static unsigned gather(struct inner *inner, struct pollfd *fds) {
 
         fds[n++] = (struct pollfd){app->start, POLLIN, 0};
         fds[n++] = (struct pollfd){app->notify, POLLIN, 0};
-        fds[n++] = (struct pollfd){listen ? app->stream[0].fd : -1, POLLIN, 0};
-        fds[n++] = (struct pollfd){listen ? app->stream[1].fd : -1, POLLIN, 0};
+        for (int k = 0; k < 2; k++) {
+            const struct stream *stream = &app->stream[k];
+            bool wait = listen && !attach_holds(app, stream);
+
+            fds[n++] = (struct pollfd){wait ? stream->fd : -1, POLLIN, 0};
+        }
     }
     return n + control_poll(inner, fds + n);
 }
@@ -516,7 +525,7 @@ static void handle_app(struct inner *inner, struct app *app, const struct pollfd
             output_read(app, &app->stream[i], fds[2 + i].revents != 0 && !output_paused());
 }
 
-static void handle_events(struct inner *inner, const struct pollfd *fds, unsigned count) {
+static void handle_events(struct inner *inner, const struct pollfd *fds) {
     uint32_t apps = inner->plan->app_count;
 
     output_tick();
@@ -530,7 +539,7 @@ static void handle_events(struct inner *inner, const struct pollfd *fds, unsigne
         signal_event(inner);
     if (pod.reaping)
         reap(inner);
-    control_handle(inner, fds + 4 + 4 * apps, count - 4 - 4 * apps);
+    control_handle(inner, fds + 4 + 4 * apps);
     output_tick();
 }
 
@@ -580,7 +589,7 @@ _Noreturn void supervise(struct inner *inner) {
 
         if (poll(fds, count, timeout(inner)) < 0 && errno != EINTR)
             die(errno, "wait for events", NULL);
-        handle_events(inner, fds, count);
+        handle_events(inner, fds);
         deadlines(inner);
     }
     finish(inner);

@@ -61,6 +61,11 @@ void terminal_restore(void) {
     raw = false;
 }
 
+/* Whether the caller's terminal is in raw mode. */
+bool terminal_is_raw(void) {
+    return raw;
+}
+
 /* Gives the pseudo terminal the size of the caller's. */
 void terminal_copy_size(int master) {
     struct winsize size;

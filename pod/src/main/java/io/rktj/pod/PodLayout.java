@@ -180,6 +180,11 @@ public record PodLayout(Path directory, Path stage1Rootfs) {
     return at("netns");
   }
 
+  /** Socket at which pod-init answers visitors. */
+  public Path control() {
+    return at("control");
+  }
+
   /** Path of the pod's control group. */
   public Path subcgroup() {
     return at("subcgroup");

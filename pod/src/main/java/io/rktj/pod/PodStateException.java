@@ -20,4 +20,9 @@ public final class PodStateException extends PodException {
   public PodStateException(String message, @Nullable Throwable cause) {
     super(message, null, cause);
   }
+
+  /** A refusal with its remedy. */
+  public PodStateException(String message, String hint) {
+    super(message, hint, null);
+  }
 }

@@ -7,6 +7,7 @@ import io.rktj.spec.AcName;
 import io.rktj.spec.manifest.PodManifest;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A flavour of sandbox, built in: the same entry points that a stage1 image names in its
@@ -64,6 +65,18 @@ public interface Stage1 {
 
   /** Entry point {@code enter}: the program to become so that {@code command} runs in the app. */
   ProcessImage enter(Stage1Pod pod, String app, List<String> command);
+
+  /**
+   * Entry point {@code attach}: the program to become so that the caller's standard streams are
+   * joined to those of an app.
+   *
+   * @param terminal whether they are joined to the app's terminal
+   */
+  default ProcessImage attach(
+      Stage1Pod pod, AcName app, Set<Endpoint> endpoints, boolean terminal) {
+    throw new Stage1Exception(
+        "stage1 \"stage1-" + flavour() + "\" does not support attachable I/O");
+  }
 
   /** Entry point {@code stop}: asks the pod to end, or kills it; returns at once. */
   void stop(Stage1Pod pod, boolean force);

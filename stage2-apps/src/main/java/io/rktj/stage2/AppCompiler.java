@@ -10,6 +10,7 @@ import io.rktj.spec.manifest.EventHandler;
 import io.rktj.spec.manifest.Isolator;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1Exception;
+import io.rktj.stage1.StandardStreams;
 import io.rktj.stage1.plan.Bytes;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +82,8 @@ public final class AppCompiler {
         facts.notifies(),
         handlers(app, EventHandler.Event.PRE_START),
         handlers(app, EventHandler.Event.POST_STOP),
-        facts.sockets());
+        facts.sockets(),
+        StandardStreams.of(prepared.runtime().annotations()));
   }
 
   /** Docker's images may name a group like their user without having it. */

@@ -3,6 +3,7 @@ package io.rktj.stage2;
 
 import io.rktj.spec.AcName;
 import io.rktj.stage1.AppSocket;
+import io.rktj.stage1.StandardStreams;
 import io.rktj.stage1.plan.Bytes;
 import java.util.List;
 
@@ -20,6 +21,7 @@ import java.util.List;
  * @param preStart command lines run one after another before the app, with its identity
  * @param postStop command lines run after it has ended
  * @param sockets what the app finds from descriptor 3 on
+ * @param streams what its standard streams are
  */
 public record AppPlan(
     AcName name,
@@ -37,7 +39,8 @@ public record AppPlan(
     boolean notifies,
     List<List<String>> preStart,
     List<List<String>> postStop,
-    List<AppSocket> sockets) {
+    List<AppSocket> sockets,
+    StandardStreams streams) {
   /** Copies its lists. */
   public AppPlan {
     arguments = List.copyOf(arguments);

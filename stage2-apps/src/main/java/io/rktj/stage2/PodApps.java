@@ -9,6 +9,7 @@ import io.rktj.stage1.AppSocket;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1Call;
+import io.rktj.stage1.StandardStreams;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -60,16 +61,28 @@ public final class PodApps {
   }
 
   private static AppFacts facts(Stage1Call call, PreparedApp app, List<AppSocket> sockets) {
-    String terminal = call.interactive() ? PodInit.variable(call.environment(), "TERM=") : "";
     return new AppFacts(
         call.restrictCapabilities(),
         call.filterSystemCalls(),
         "",
-        terminal.isEmpty() ? "" : terminal.substring("TERM=".length()),
+        terminal(call, app),
         isTrue(annotation(app, "appc.io/executor/supports-systemd-notify")),
         PodInit.watchdog(call.environment()),
         sockets,
         !annotation(app, DOCKER).isEmpty());
+  }
+
+  /** What kind of terminal an app is on; empty for none. */
+  private static String terminal(Stage1Call call, PreparedApp app) {
+    boolean own = StandardStreams.of(app.runtime().annotations()).hasTerminal();
+    if (!call.interactive() && !own) {
+      return "";
+    }
+    String variable = PodInit.variable(call.environment(), "TERM=");
+    if (variable.isEmpty()) {
+      return own ? "vt220" : "";
+    }
+    return variable.substring("TERM=".length());
   }
 
   private static String annotation(PreparedApp app, String name) {

@@ -8,6 +8,7 @@ import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
 import io.rktj.spec.AcName;
 import io.rktj.stage1.Activation;
+import io.rktj.stage1.Endpoint;
 import io.rktj.stage1.NativeProgram;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Pod;
@@ -16,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The program pod-init in its roles, as images of processes to become. */
 public final class PodInit {
@@ -32,6 +34,26 @@ public final class PodInit {
     argv.add(bytes(app));
     argv.add(bytes("--"));
     return visit(pod, argv, command, List.of());
+  }
+
+  /**
+   * Joins our standard streams to those of an app that can be shared.
+   *
+   * @param terminal whether they are the app's terminal, which ours then becomes
+   */
+  public static ProcessImage attach(
+      Stage1Pod pod, AcName app, Set<Endpoint> endpoints, boolean terminal) {
+    int bits = endpoints.contains(Endpoint.STDIN) ? 1 : 0;
+    bits |= endpoints.contains(Endpoint.STDOUT) ? 2 : 0;
+    bits |= endpoints.contains(Endpoint.STDERR) ? 4 : 0;
+    List<byte[]> argv = new ArrayList<>();
+    argv.add(bytes("pod-init"));
+    argv.add(bytes("attach"));
+    argv.add(bytes(pod.layout().directory().toString()));
+    argv.add(bytes(app.value()));
+    argv.add(bytes(Integer.toString(bits)));
+    argv.add(bytes(terminal ? "raw" : "plain"));
+    return visit(pod, argv, List.of(), List.of());
   }
 
   /**

@@ -2,6 +2,7 @@
 package io.rktj.stage2;
 
 import io.rktj.stage1.AppSocket;
+import io.rktj.stage1.StandardStreams;
 import io.rktj.stage1.plan.AppSandbox;
 import io.rktj.stage1.plan.Bytes;
 import io.rktj.stage1.plan.CgroupPlan;
@@ -29,6 +30,7 @@ import java.util.List;
  * list of operations: kind (order of MountOp) | text a, b, c | flags | mode | device (64 bits)
  * control groups: list of (text path | list of (text file, value | required) | blob program),
  *                 list of text join
+ * bytes of a log file (64 bits) | number of log files
  * list of apps: text name, rootfs | list of operations | read-only root | control groups
  *               | text logFile, statusFile
  *               | list of text arguments, searchPath, environment | text workingDirectory
@@ -36,6 +38,7 @@ import java.util.List;
  *               | flags: 1 no new privileges, 2 notifies | blob seccomp | oomScoreAdjust
  *               | list of (list of text) preStart, postStop
  *               | list of sockets: descriptor or -1, 1 for UDP, port | text LISTEN_FDNAMES=...
+ *               | standard streams, 4 bits each: 0 default, 1 null, 2 stream, 3 terminal
  * }</pre>
  *
  * <p>The plan of one app, for a pod that takes apps: {@code magic "rktjapp1" | size of the whole |
@@ -103,6 +106,8 @@ public final class PodInitPlan {
     out.number(sandbox.stopTimeoutMillis());
     operations(out, sandbox.mounts());
     cgroups(out, sandbox.cgroups());
+    out.wide(sandbox.logs().bytes());
+    out.number(sandbox.logs().files());
   }
 
   private void network(NetworkPlan network) {
@@ -206,6 +211,7 @@ public final class PodInitPlan {
     commands(app.preStart());
     commands(app.postStop());
     sockets(app.sockets());
+    streams(app.streams());
   }
 
   private void sockets(List<AppSocket> sockets) {
@@ -218,6 +224,13 @@ public final class PodInitPlan {
       names.append(names.length() == 0 ? "LISTEN_FDNAMES=" : ":").append(socket.name());
     }
     out.text(names.toString());
+  }
+
+  private void streams(StandardStreams streams) {
+    out.number(
+        streams.stdin().number()
+            | streams.stdout().number() << 4
+            | streams.stderr().number() << 8);
   }
 
   private void commands(List<List<String>> commands) {

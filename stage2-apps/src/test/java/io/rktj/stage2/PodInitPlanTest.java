@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.rktj.spec.AcName;
 import io.rktj.spec.Uuid;
 import io.rktj.stage1.AppSocket;
+import io.rktj.stage1.StandardStreams;
 import io.rktj.stage1.plan.AppSandbox;
 import io.rktj.stage1.plan.Bytes;
 import io.rktj.stage1.plan.CgroupPlan;
+import io.rktj.stage1.plan.LogLimits;
 import io.rktj.stage1.plan.MountOp;
 import io.rktj.stage1.plan.NetworkPlan;
 import io.rktj.stage1.plan.SandboxPlan;
@@ -154,6 +156,7 @@ class PodInitPlanTest {
         true,
         false,
         90_000,
+        new LogLimits(1L << 33, 7),
         List.of(
             new AppSandbox(
                 new AcName("first"), "/r/first", every, true, cgroups, "/l/first", "/s/first"),
@@ -179,7 +182,9 @@ class PodInitPlanTest {
         List.of(List.of("/bin/one"), List.of("/bin/two", "x")),
         List.of(List.of("/bin/three")),
         List.of(
-            new AppSocket("www", 5, false, 80), new AppSocket("dns", AppSocket.NONE, true, 53)));
+            new AppSocket("www", 5, false, 80), new AppSocket("dns", AppSocket.NONE, true, 53)),
+        new StandardStreams(
+            StandardStreams.Mode.STREAM, StandardStreams.Mode.TTY, StandardStreams.Mode.NULL));
   }
 
   private static AppPlan second() {
@@ -199,6 +204,7 @@ class PodInitPlanTest {
         false,
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        StandardStreams.DEFAULT);
   }
 }

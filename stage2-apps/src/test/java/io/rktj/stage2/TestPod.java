@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.rktj.linux.FileStatus;
 import io.rktj.spec.AcName;
 import io.rktj.spec.Uuid;
+import io.rktj.stage1.StandardStreams;
 import io.rktj.stage1.plan.AppSandbox;
 import io.rktj.stage1.plan.Bytes;
 import io.rktj.stage1.plan.CgroupPlan;
+import io.rktj.stage1.plan.LogLimits;
 import io.rktj.stage1.plan.MountOp;
 import io.rktj.stage1.plan.NetworkPlan;
 import io.rktj.stage1.plan.SandboxPlan;
@@ -75,7 +77,8 @@ final class TestPod {
         false,
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        StandardStreams.DEFAULT);
   }
 
   TestPod app(String name, String script) {
@@ -138,6 +141,7 @@ final class TestPod {
             false,
             false,
             2000,
+            LogLimits.DEFAULT,
             sandboxes));
   }
 

@@ -46,6 +46,7 @@ final class TestPods {
         interactive,
         plan.takesApps(),
         plan.stopTimeoutMillis(),
+        plan.logs(),
         apps);
   }
 
@@ -113,7 +114,8 @@ final class TestPods {
           base.notifies(),
           preStart,
           postStop,
-          base.sockets());
+          base.sockets(),
+          base.streams());
     }
   }
 }

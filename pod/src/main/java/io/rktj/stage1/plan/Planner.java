@@ -107,6 +107,7 @@ public final class Planner {
         call.interactive(),
         call.isMutable(),
         STOP_TIMEOUT_MILLIS,
+        LogLimits.of(call.environment()),
         apps);
   }
 

@@ -19,6 +19,7 @@ import java.util.List;
  * @param interactive whether the one app gets the caller's terminal or standard streams
  * @param takesApps whether apps may come and go while the pod runs, which then ends only when asked
  * @param stopTimeoutMillis how long apps have between SIGTERM and SIGKILL
+ * @param logs how much of the apps' output is kept
  */
 public record SandboxPlan(
     Uuid uuid,
@@ -33,6 +34,7 @@ public record SandboxPlan(
     boolean interactive,
     boolean takesApps,
     int stopTimeoutMillis,
+    LogLimits logs,
     List<AppSandbox> apps) {
   /** Copies its lists. */
   public SandboxPlan {

@@ -96,6 +96,7 @@ class PlannerTest {
                 false,
                 false,
                 90_000,
+                LogLimits.DEFAULT,
                 List.of(
                     new AppSandbox(
                         AcName.parse("web"),

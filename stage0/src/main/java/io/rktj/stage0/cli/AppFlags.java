@@ -9,6 +9,7 @@ import io.rktj.spec.manifest.Annotation;
 import io.rktj.spec.manifest.EnvironmentVariable;
 import io.rktj.spec.manifest.Isolator;
 import io.rktj.stage0.prepare.AppRequest;
+import io.rktj.stage1.StandardStreams;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +102,7 @@ final class AppFlags {
           image(name)
               .environment(
                   Words.variable(value, "environment variable must be specified as name=value"));
-      case "stdin", "stdout", "stderr" -> throw UsageException.notSupportedYet("--" + name);
+      case "stdin", "stdout", "stderr" -> stream(name, value);
       default -> {
         return false;
       }
@@ -132,6 +133,16 @@ final class AppFlags {
       throw new UsageException("--" + flag + " must follow an image");
     }
     return current;
+  }
+
+  private void stream(String name, String mode) {
+    if (current == null) {
+      throw new UsageException("--" + name + " must follow an application");
+    }
+    if (!StandardStreams.isWord(name, mode)) {
+      throw new UsageException("invalid " + name + " mode " + Quoted.of(mode));
+    }
+    current.annotation(StandardStreams.annotation(name, mode));
   }
 
   private void exec(AppRequest.Builder app, String value) {

@@ -20,6 +20,8 @@ final class CommandBodies {
       case "trust" -> trust();
       case "list" -> list();
       case "status" -> status();
+      case "attach" -> attach();
+      case "logs" -> logs();
       case "enter" -> enter();
       case "stop" -> stop();
       case "rm" -> rm();
@@ -90,6 +92,14 @@ final class CommandBodies {
 
   private static CommandBody enter() {
     return new EnterCommand();
+  }
+
+  private static CommandBody attach() {
+    return new AttachCommand();
+  }
+
+  private static CommandBody logs() {
+    return new LogsCommand();
   }
 
   private static CommandBody stop() {

@@ -41,6 +41,7 @@ final class CommandTable {
     "image rm",
     "image verify",
     "list",
+    "logs",
     "metadata-service",
     "prepare",
     "rm",
@@ -106,6 +107,13 @@ final class CommandTable {
       case "trust" -> trust();
       case "list" -> plain(path, "", "List pods", Flags.list());
       case "status" -> status();
+      case "attach" -> attach();
+      case "logs" ->
+          plain(
+              path,
+              "(UUID | --uuid-file=FILE)",
+              "Print what the apps of a pod have written",
+              Flags.logs());
       case "enter" -> enter();
       case "stop" -> stop();
       case "rm" -> rm();
@@ -314,6 +322,22 @@ final class CommandTable {
         false);
   }
 
+  private static Command attach() {
+    return new Command(
+        "attach",
+        "[--app=NAME] [--mode=MODE] UUID",
+        "Join the caller's standard streams to those of an app",
+        """
+        The app's streams are those that were set to stream or tty when it was made. MODE is auto,
+        list, or any of stdin, stdout, stderr, or of tty, tty-in, tty-out, separated by commas.
+        ctrl-p ctrl-q leaves a terminal; the app goes on.\
+        """,
+        Flags.attach(),
+        Shape.MIXED,
+        true,
+        false);
+  }
+
   private static Command stop() {
     return plain("stop", "(UUID... | --uuid-file=FILE)", "Stop pods", Flags.stop());
   }
@@ -360,7 +384,6 @@ final class CommandTable {
   /** Commands of rkt that are refused, with the flags that make their help pages true. */
   private static Command absent(String path) {
     return switch (path) {
-      case "attach" -> absent(path, "Attach to the streams of an app", List.of(), false);
       case "metadata-service" -> absent(path, "Serve metadata to pods", List.of(), false);
       default -> absent(path, "Serve the read-only programming interface", List.of(), false);
     };

@@ -18,6 +18,8 @@ final class FlagParser {
     void set(Flag flag, String value);
   }
 
+  private static final String FOLLOW = "follow";
+
   private final List<Flag> flags;
   private final List<Flag> globals;
   private final Sink sink;
@@ -88,11 +90,25 @@ final class FlagParser {
   }
 
   private void shorthand(String argument) {
+    if (argument.equals("-f") && hasFollow()) {
+      set(flag(FOLLOW), "true");
+      return;
+    }
     if (!argument.equals("-h")) {
       throw new UsageException(
           "unknown shorthand flag: '" + argument.charAt(1) + "' in " + argument);
     }
     helpWanted = true;
+  }
+
+  /** The one flag with a short form beside -h, as whoever reads logs types it. */
+  private boolean hasFollow() {
+    for (int i = 0; i < flags.size(); i++) {
+      if (flags.get(i).name().equals(FOLLOW)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void set(String name, String value) {

@@ -212,6 +212,22 @@ final class Flags {
             Flag.text("uuid-file-save", "", "write the pod's UUID to this file")));
   }
 
+  static List<Flag> attach() {
+    return List.of(
+        appName("the app, if there are several"),
+        Flag.text("mode", "auto", "what to attach to: auto, list, or endpoints"));
+  }
+
+  static List<Flag> logs() {
+    return List.of(
+        appName("the app, all of them by default"),
+        Flag.toggle("follow", "go on until the pod has ended; also -f"),
+        format(),
+        Flag.text("since", "", "leave out what is older: 10m, 2026-11-23T19:04:58Z or a day"),
+        Flag.toggle("timestamps", "begin each line with its time"),
+        uuidFile());
+  }
+
   /** Flags that belong to the image before them ({@code spec/rkt-cli.md} section 3.1). */
   private static List<Flag> perApp() {
     return List.of(
@@ -234,9 +250,9 @@ final class Flags {
         Flag.word("readonly-rootfs", "", "whether the app's root file system is read-only"),
         Flag.word(
             "seccomp", "", "system call filter, mode=retain|remove[,errno=NAME][,SYSCALL...]"),
-        Flag.word("stderr", "", "where the app's standard error goes").concealed(),
-        Flag.word("stdin", "", "where the app's standard input comes from").concealed(),
-        Flag.word("stdout", "", "where the app's standard output goes").concealed(),
+        Flag.word("stderr", "", "where the app's standard error goes: log, null, stream or tty"),
+        Flag.word("stdin", "", "where the app's standard input comes from: null, stream or tty"),
+        Flag.word("stdout", "", "where the app's standard output goes: log, null, stream or tty"),
         Flag.word(
             "supplementary-gids", "", "numbers of further groups of the app, separated by commas"),
         Flag.word("user", "", "user to run the app as"),

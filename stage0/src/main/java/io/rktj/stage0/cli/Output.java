@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The only printer of the program. Answers go to standard output, everything else to standard
@@ -52,6 +53,20 @@ final class Output {
     write(answers, Escaped.json(text));
   }
 
+  /** Prints an answer without a newline behind it. */
+  void answerBare(String text) {
+    put(answers, Escaped.lines(text));
+  }
+
+  /** Prints a line of an app's as it is, for whoever is no terminal. */
+  void answer(String prefix, byte[] text) {
+    byte[] start = prefix.getBytes(StandardCharsets.UTF_8);
+    byte[] line = Arrays.copyOf(start, start.length + text.length + 1);
+    System.arraycopy(text, 0, line, start.length, text.length);
+    line[line.length - 1] = '\n';
+    put(answers, line);
+  }
+
   /** Prints {@code prefix: text} for the user; further lines of the text are indented. */
   void message(String prefix, String text) {
     write(messages, Escaped.line(prefix) + ": " + Escaped.continued(text));
@@ -93,8 +108,12 @@ final class Output {
   }
 
   private static void put(OutputStream stream, String text) {
+    put(stream, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void put(OutputStream stream, byte[] bytes) {
     try {
-      stream.write(text.getBytes(StandardCharsets.UTF_8));
+      stream.write(bytes);
       stream.flush();
     } catch (IOException e) {
       // Nobody listens any more (a closed pipe, a full disk); the exit status still tells.

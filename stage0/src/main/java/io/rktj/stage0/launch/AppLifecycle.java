@@ -29,6 +29,7 @@ import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Pod;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -244,8 +245,9 @@ public final class AppLifecycle {
       removeTree(tree);
     }
     String log = layout.log(name).toString();
-    for (String file : List.of(log, log + ".1")) {
-      removeFile(file);
+    removeFile(log);
+    for (int i = 1; new File(log + "." + i).exists(); i++) {
+      removeFile(log + "." + i);
     }
   }
 

@@ -12,18 +12,22 @@ import io.rktj.pod.PodState;
 import io.rktj.pod.PodStateException;
 import io.rktj.pod.PodStore;
 import io.rktj.pod.StatusFiles;
+import io.rktj.spec.AcName;
 import io.rktj.spec.manifest.PodManifest;
 import io.rktj.spec.manifest.RuntimeApp;
 import io.rktj.stage0.Diagnostics;
+import io.rktj.stage1.Endpoint;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.Stage1Pod;
+import io.rktj.stage1.StandardStreams;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What can be done with pods that exist: stop, enter, mark, remove ({@code spec/rkt-cli.md}
@@ -63,6 +67,24 @@ public final class PodLifecycle {
     }
     waitForProcess(pod);
     return stage1(pod).enter(stage1Pod(pod), name, command);
+  }
+
+  /** How the standard streams of an app of the pod are set up. */
+  public StandardStreams streams(Pod pod, AcName app) {
+    Optional<PodManifest> manifest = new PodReporter(kernel).manifest(pod);
+    if (manifest.isPresent()) {
+      Optional<RuntimeApp> found = manifest.get().app(app);
+      if (found.isPresent()) {
+        return StandardStreams.of(found.get().annotations());
+      }
+    }
+    return StandardStreams.DEFAULT;
+  }
+
+  /** The program to become so that our standard streams are joined to those of an app. */
+  public ProcessImage attach(Pod pod, AcName app, Set<Endpoint> endpoints, boolean terminal) {
+    waitForProcess(pod);
+    return stage1(pod).attach(stage1Pod(pod), app, endpoints, terminal);
   }
 
   /** Whether the pod ran in a virtual machine. */

@@ -115,7 +115,7 @@ class RktTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"attach", "metadata-service", "api-service"})
+  @ValueSource(strings = {"metadata-service", "api-service"})
   void commandsOfLaterVersionsAreRefused(String path) {
     CommandRun run = CommandRun.of((path + " x").split(" "));
 

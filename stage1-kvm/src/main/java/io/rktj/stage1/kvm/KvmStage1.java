@@ -6,10 +6,12 @@ import io.rktj.linux.Kernel;
 import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
 import io.rktj.stage1.Notices;
+import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.Stage1Pod;
+import io.rktj.stage1.StandardStreams;
 import io.rktj.stage1.host.ControlGroupRemover;
 import io.rktj.stage1.host.PodProcess;
 import io.rktj.stage1.net.PodNetwork;
@@ -82,8 +84,21 @@ public final class KvmStage1 implements Stage1 {
     }
   }
 
+  /** Nobody outside a machine can be joined to streams inside yet. */
+  private void refuseSharedStreams(Stage1Call call) {
+    for (PreparedApp app : call.apps()) {
+      StandardStreams streams = StandardStreams.of(app.runtime().annotations());
+      if (streams.stdin().isShared()
+          || streams.stdout().isShared()
+          || streams.stderr().isShared()) {
+        throw new Stage1Exception("stage1 \"stage1-kvm\" does not support attachable I/O");
+      }
+    }
+  }
+
   @Override
   public ProcessImage run(Stage1Call call, Notices notices) {
+    refuseSharedStreams(call);
     refuse(call);
     int umask = kernel.umask(UMASK);
     try {

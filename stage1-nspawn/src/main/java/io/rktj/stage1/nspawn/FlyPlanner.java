@@ -9,6 +9,7 @@ import io.rktj.stage1.Stage1Call.HostsMode;
 import io.rktj.stage1.plan.AppMount;
 import io.rktj.stage1.plan.AppSandbox;
 import io.rktj.stage1.plan.CgroupPlan;
+import io.rktj.stage1.plan.LogLimits;
 import io.rktj.stage1.plan.MountOp;
 import io.rktj.stage1.plan.NetworkPlan;
 import io.rktj.stage1.plan.Planner;
@@ -113,6 +114,7 @@ final class FlyPlanner {
         false,
         false,
         0,
+        LogLimits.DEFAULT,
         List.of(surroundings));
   }
 }

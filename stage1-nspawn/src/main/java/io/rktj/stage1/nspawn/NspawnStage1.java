@@ -10,6 +10,7 @@ import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
 import io.rktj.spec.AcName;
 import io.rktj.spec.manifest.PodManifest;
+import io.rktj.stage1.Endpoint;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1;
@@ -35,6 +36,7 @@ import io.rktj.stage2.PodInit;
 import io.rktj.stage2.PodInitPlan;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The flavour of name spaces: a pod is a set of them, with pod-init as its first process. Plans in
@@ -142,6 +144,11 @@ public final class NspawnStage1 implements Stage1 {
   @Override
   public ProcessImage enter(Stage1Pod pod, String app, List<String> command) {
     return PodInit.enter(pod, app, command);
+  }
+
+  @Override
+  public ProcessImage attach(Stage1Pod pod, AcName app, Set<Endpoint> endpoints, boolean terminal) {
+    return PodInit.attach(pod, app, endpoints, terminal);
   }
 
   @Override
