@@ -6,6 +6,7 @@
  *     serve:N      answers N connections to the socket that it was activated by
  *     beat:FILE    says that it is alive, often, until there is such a file
  *     rest         does nothing for ever
+ *     hear:PATH    listens in place of systemd, and prints what it is told, a line each
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -50,6 +51,25 @@ static void serve(long count) {
     }
 }
 
+static void hear(const char *path) {
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    char bytes[513];
+    int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+    (void)snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0)
+        exit(7);
+    for (;;) {
+        ssize_t n = recv(fd, bytes, sizeof(bytes) - 1, 0);
+
+        if (n < 0)
+            exit(8);
+        bytes[n] = '\n';
+        if (write(STDOUT_FILENO, bytes, (size_t)n + 1) < 0)
+            exit(9);
+    }
+}
+
 static void until(const char *file, const char *word) {
     while (access(file, F_OK) != 0) {
         if (word != NULL)
@@ -68,6 +88,8 @@ int main(int argc, char **argv) {
             serve(atol(argv[i] + 6));
         else if (strncmp(argv[i], "beat:", 5) == 0)
             until(argv[i] + 5, "WATCHDOG=1");
+        else if (strncmp(argv[i], "hear:", 5) == 0)
+            hear(argv[i] + 5);
         else
             while (1)
                 (void)pause();

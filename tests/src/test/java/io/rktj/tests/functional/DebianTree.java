@@ -26,7 +26,9 @@ final class DebianTree {
       "{\"acKind\":\"ImageManifest\",\"acVersion\":\"0.8.11\",\"name\":\""
           + NAME
           + "\","
-          + "\"labels\":[{\"name\":\"os\",\"value\":\"linux\"}],"
+          + "\"labels\":[{\"name\":\"os\",\"value\":\"linux\"},{\"name\":\"arch\",\"value\":\""
+          + (System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "amd64")
+          + "\"}],"
           + "\"app\":{\"exec\":[\"/sbin/init\"],\"user\":\"0\",\"group\":\"0\"}}";
 
   private DebianTree() {}
@@ -47,7 +49,8 @@ final class DebianTree {
 
   private static void make(Path tar) throws IOException, InterruptedException {
     String pack =
-        "tar --numeric-owner --one-file-system --exclude='./dev/*' --transform='flags=rh;s,^\\.,rootfs,' -C \"$1\" -cf "
+        "tar --numeric-owner --one-file-system --exclude='./dev/*' --exclude='./var/cache/apt/*'"
+            + " --exclude='./var/lib/apt/lists/*' --transform='flags=rh;s,^\\.,rootfs,' -C \"$1\" -cf "
             + tar
             + " .";
     run(

@@ -41,15 +41,15 @@ class SystemdIT {
   static void bootAndInstall() throws IOException, InterruptedException {
     Path shared = Files.createDirectories(temp.resolve("shared"));
     SystemdHost.copyInto(shared, RktRunner.distribution().resolveSibling("."), ".deb");
-    image(
+    ServiceImage.write(
         shared,
         "notify",
         "say:STATUS=warming up",
         "await:/run/go/ready",
         "say:READY=1|STATUS=serving \u001b[31mall",
         "rest");
-    image(shared, "watched", "say:READY=1", "beat:/run/go/hang", "rest");
-    image(shared, "web", "serve:2");
+    ServiceImage.write(shared, "watched", "say:READY=1", "beat:/run/go/hang", "rest");
+    ServiceImage.write(shared, "web", "serve:2");
     unit(
         shared,
         "notify.service",
@@ -81,27 +81,6 @@ class SystemdIT {
     if (host != null) {
       host.close();
     }
-  }
-
-  private static void image(Path shared, String name, String... words) throws IOException {
-    String[] exec = new String[words.length + 1];
-    exec[0] = "/bin/service";
-    System.arraycopy(words, 0, exec, 1, words.length);
-    TestImage image =
-        TestImage.named("example.com/" + name)
-            .exec(exec)
-            .app(
-                "\"mountPoints\":[{\"name\":\"go\",\"path\":\"/run/go\"}],\"ports\":[{\"name\":\"www\","
-                    + "\"protocol\":\"tcp\",\"port\":80,\"socketActivated\":"
-                    + name.equals("web")
-                    + "}]")
-            .manifest(
-                "\"annotations\":[{\"name\":\"appc.io/executor/supports-systemd-notify\",\"value\":\""
-                    + !name.equals("web")
-                    + "\"}]");
-    Path program = RktRunner.distribution().resolve("../../stage2-apps/target/native/service");
-    image.tar().program("rootfs/bin/service", Files.readAllBytes(program));
-    image.write(shared);
   }
 
   private static void unit(Path shared, String name, String how, String flags, String image)
