@@ -92,6 +92,10 @@ static void send_number(unsigned type, unsigned channel, uint32_t number) {
     send_frame(type, channel, bytes, sizeof(bytes));
 }
 
+static void say_hello(void) {
+    send_frame(FRAME_HELLO, 0, GREETING, sizeof(GREETING) - 1);
+}
+
 static void send_message(const char *text, size_t size) {
     send_frame(FRAME_MESSAGE, 0, text, (uint32_t)size);
 }
@@ -396,12 +400,14 @@ static void start_pod(const struct frame *start) {
         die(EBADMSG, "understand the host", NULL);
     set_clock(data);
     add_entropy(data + 16, start->size - 16);
+    if ((get32(data + 12) & START_COPY) != 0)
+        guest_find_devices();
     guest_setup(guest.setup.bytes, guest.setup.size);
     if (guest.network.size > 0)
         wire_guest(guest.network.bytes, guest.network.size);
     if (plan_parse(guest.bytes.bytes, guest.bytes.size, &guest.plan) < 0)
         die(EBADMSG, "read the plan", NULL);
-    guest.plan.flags |= POD_GUEST | ((get32(data + 12) & 1) != 0 ? POD_TERMINAL : 0u);
+    guest.plan.flags |= POD_GUEST | ((get32(data + 12) & START_TERMINAL) != 0 ? POD_TERMINAL : 0u);
 }
 
 /* Takes in everything that must be known before the pod can start. */
@@ -422,7 +428,9 @@ static void receive_plan(void) {
         }
         if (more < 0)
             die(more, "understand the host", NULL);
-        if (frame.type == FRAME_SETUP)
+        if (frame.type == FRAME_PING)
+            say_hello();
+        else if (frame.type == FRAME_SETUP)
             add_part(&guest.setup, &frame);
         else if (frame.type == FRAME_NETWORK)
             add_part(&guest.network, &frame);
@@ -579,7 +587,7 @@ _Noreturn void guest_main(void) {
     guest.port = open_port();
     guest.reader.bytes = reserve(FRAME_SPACE);
     report_to(send_message, leave);
-    send_frame(FRAME_HELLO, 0, GREETING, sizeof(GREETING) - 1);
+    say_hello();
     receive_plan();
     cgroups_make(&guest.plan.cgroups);
     for (uint32_t i = 0; i < guest.plan.app_count; i++)

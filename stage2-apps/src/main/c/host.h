@@ -14,6 +14,7 @@ struct host {
     int signals;
     int control; /* the listening socket for visitors */
     bool alive;  /* the guest has said its first word */
+    bool copy;   /* of a template */
     bool ready;
     bool gone;
     bool pinged;

@@ -28,10 +28,16 @@
 #define STOP_SPARE_MILLIS 15000
 #define REST_MILLIS 50000
 
-struct host host = {.inner_status = -1};
+struct host host = {.inner_status = -1, .vmm = {.monitor = -1, .memory = -1, .asking = -1}};
 
 static void remove_cgroups(void) {
     cgroups_remove(&host.machine.cgroups);
+}
+
+static void close_kept(int *fd) {
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
 }
 
 /* Ends the machine's processes, all of them. */
@@ -47,6 +53,9 @@ static void end_machine(void) {
         (void)waitpid(host.vmm.server, &status, 0);
     }
     host.vmm.pid = host.vmm.server = -1;
+    close_kept(&host.vmm.monitor);
+    close_kept(&host.vmm.asking);
+    close_kept(&host.vmm.memory);
 }
 
 static void undo(void) {
@@ -118,9 +127,10 @@ static void greet(const struct frame *frame) {
         return;
     }
     host.alive = true;
+    close_kept(&host.vmm.monitor);
     host.heard = now_millis();
     put_time(start);
-    put32(start + 12, host.relaying ? 1 : 0);
+    put32(start + 12, (host.relaying ? START_TERMINAL : 0) | (host.copy ? START_COPY : 0));
     if (getrandom(start + 16, sizeof(start) - 16, 0) != (ssize_t)sizeof(start) - 16)
         die(errno, "get random bytes", NULL);
     send_parts(FRAME_SETUP, host.machine.setup, host.machine.setup_size);
@@ -317,6 +327,7 @@ static void signal_event(void) {
     }
     if (host.vmm.pid > 0 && waitpid(host.vmm.pid, &status, WNOHANG) == host.vmm.pid) {
         host.vmm.pid = -1;
+        close_kept(&host.vmm.asking);
         host.gone = true;
     }
     if (host.vmm.server > 0 && waitpid(host.vmm.server, &status, WNOHANG) == host.vmm.server) {
@@ -395,6 +406,7 @@ static void turn(void) {
     fds[count++] = (struct pollfd){host.vmm.words, POLLIN, 0};
     fds[count++] = (struct pollfd){output_pending() ? output_fd() : -1, POLLOUT, 0};
     fds[count++] = (struct pollfd){host.control, POLLIN, 0};
+    fds[count++] = (struct pollfd){host.vmm.asking, POLLIN, 0};
     count += channels_poll(fds + count);
     if (poll(fds, count, timeout()) < 0 && errno != EINTR)
         die(errno, "wait for events", NULL);
@@ -405,7 +417,9 @@ static void turn(void) {
         keep_words(&host.vmm.words);
     if ((fds[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && !read_control())
         host.gone = true;
-    channels_handle(fds + 6, fds[5].revents != 0);
+    if ((fds[6].revents & POLLIN) != 0)
+        memory_answer(&host.vmm);
+    channels_handle(fds + 7, fds[5].revents != 0);
     if (fds[0].revents != 0)
         signal_event();
     output_tick();
@@ -438,15 +452,27 @@ static void note(const char *path, const char *text) {
 
 /* Runs the machine in a mode until it has ended; whether it has come to life. */
 static bool run_mode(const struct machine_mode *mode) {
+    unsigned char time[12];
     bool noted = false;
 
+    host.copy = mode->memory_use != MEMORY_OWN;
     host.boot_by = now_millis() + mode->boot_millis;
     host.failure = NULL;
     host.gone = false;
     host.words_used = 0;
     host.reader.begin = host.reader.end = 0;
     host.send_begin = host.send_end = 0;
+    if (memory_open(mode, &host.vmm.memory, &host.vmm.state) < 0) {
+        host_fail("its template cannot be read");
+        return false;
+    }
+    if (host.copy) {
+        put_time(time);
+        host_send(FRAME_PING, 0, time, sizeof(time)); /* it has said its first word already */
+    }
     vmm_start(&host.vmm, &host.machine, mode, host.plan.root);
+    if (host.copy)
+        memory_restore(&host.vmm);
     write_process_file(host.plan.pod_dir, "pid", host.vmm.pid);
     while (!ended()) {
         turn();
@@ -537,13 +563,14 @@ int machine_main(int plan_fd, int lock_fd) {
     write_process_file(host.plan.pod_dir, "ppid", getpid());
     channels_open();
     for (uint32_t i = 0; i < host.machine.modes; i++) {
-        if (run_mode(&host.machine.mode[i]) || host.inner_status >= 0 ||
-            i + 1 == host.machine.modes)
+        const struct machine_mode *mode = &host.machine.mode[i];
+
+        if (run_mode(mode) || host.inner_status >= 0 || i + 1 == host.machine.modes)
             break;
-        warn_plain("this host's virtualisation has failed; the machine is emulated instead",
-                   host.failure);
+        say_words();
+        warn_plain(mode->failure_words, host.failure);
         end_machine();
-        note(host.machine.failure_file, host.machine.failure_text);
+        note(mode->failure_file, mode->failure_text);
     }
     error = finish();
     tidy_pod_dir();

@@ -24,6 +24,8 @@
 #define CHANNELS (2 + CONTROL_VISITS)
 #define GREETING "rktjvm01"
 
+enum { START_TERMINAL = 1, START_COPY = 2 }; /* flags of FRAME_START */
+
 enum frame_type {
     /* from the guest */
     FRAME_HELLO = 1, /* the greeting */
@@ -42,13 +44,13 @@ enum frame_type {
     FRAME_SETUP, /* parts of the machine's own set-up, of its network, of the plan */
     FRAME_NETWORK,
     FRAME_PLAN,
-    FRAME_START, /* seconds (64 bits), nanoseconds, random bytes */
+    FRAME_START, /* seconds (64 bits), nanoseconds, flags, random bytes */
     FRAME_STOP,
     FRAME_ENTER, /* a request as on the control socket */
     FRAME_SIGNAL,
     FRAME_RESIZE, /* rows, columns */
     FRAME_HANGUP,
-    FRAME_PING, /* seconds (64 bits), nanoseconds */
+    FRAME_PING, /* seconds (64 bits), nanoseconds; before the plan answered by FRAME_HELLO */
 };
 
 struct frame {
@@ -84,10 +86,23 @@ uint32_t queue_write(struct queue *queue, int fd, uint32_t most, bool *ret_broke
 
 /* ---- plan.c ---- */
 
+enum memory_use {
+    MEMORY_OWN,     /* the machine boots */
+    MEMORY_PRIVATE, /* it is a copy of a template; what it writes is its own */
+    MEMORY_COPIED,  /* as that, but its memory is copied at once, for others share it */
+    MEMORY_MADE,    /* it becomes a template */
+};
+
 struct machine_mode {
     const char *name;
     uint32_t boot_millis;
     struct strings command;
+    enum memory_use memory_use;
+    const char *memory;       /* files of the template */
+    const char *state;
+    const char *failure_file; /* told if this mode has not come to life and another follows */
+    const char *failure_text;
+    const char *failure_words; /* said then */
 };
 
 struct machine_plan {
@@ -103,8 +118,6 @@ struct machine_plan {
     struct mount_ops shares;
     struct strings server;    /* of the shares; none if there are none */
     const char *mode_file;    /* told which mode has come to life */
-    const char *failure_file; /* told if the first of several has not, and what */
-    const char *failure_text;
     uint32_t modes;
     struct machine_mode *mode;
 };
@@ -116,22 +129,43 @@ uint32_t read_count(struct reader *in, size_t least);
 
 /* ---- vmm.c: the processes of the host's side ---- */
 
-enum { VMM_CONTROL = 3, VMM_CONSOLE = 4, VMM_SHARES = 5, VMM_TAPS = 8 };
+enum {
+    VMM_CONTROL = 3,
+    VMM_CONSOLE = 4,
+    VMM_SHARES = 5,
+    VMM_MONITOR = 6, /* where it takes orders */
+    VMM_STATE = 7,   /* of the template */
+    VMM_TAPS = 8
+};
 #define TAPS 8
 
 struct vmm {
     pid_t pid;
     pid_t server;
+    unsigned id; /* of the monitor's user and group */
     int control; /* our ends */
     int console;
     int words; /* what the programs say */
     int shares;
+    int monitor; /* where it takes orders, for templates and their copies only */
+    int memory;  /* of a copy, or of what becomes a template */
+    int asking;  /* where it asks for its memory */
+    int state;
     int tap[TAPS];
 };
 
 void vmm_open(struct vmm *vmm, const struct machine_plan *plan, const char *root);
 void vmm_start(struct vmm *vmm, struct machine_plan *plan, const struct machine_mode *mode,
                const char *root);
+
+/* ---- memory.c: machines that are copies ---- */
+
+int memory_open(const struct machine_mode *mode, int *ret_memory, int *ret_state);
+void memory_keep(int memory, const char *path);
+void memory_ask(int socket);
+void memory_listen(struct vmm *vmm, int socket);
+void memory_answer(const struct vmm *vmm);
+void memory_restore(const struct vmm *vmm);
 
 /* ---- wire.c: the pod's interfaces joined to the machine's network cards ---- */
 
@@ -145,6 +179,8 @@ int machine_main(int plan_fd, int lock_fd);
 _Noreturn void guest_main(void);
 void guest_prepare(void);
 void guest_setup(const unsigned char *setup, uint32_t size);
+void guest_find_devices(void);
+int template_main(const char *root);
 int probe_main(const char *device);
 
 #endif

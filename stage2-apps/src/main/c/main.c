@@ -139,6 +139,8 @@ int main(int argc, char **argv) {
         guest_main();
     if (argc == 3 && strcmp(argv[1], "probe") == 0)
         return probe_main(argv[2]);
+    if (argc == 3 && strcmp(argv[1], "template") == 0)
+        return template_main(argv[2]);
     if (argc == 4 && (strcmp(argv[1], "run") == 0 || strcmp(argv[1], "machine") == 0)) {
         int plan = parse_fd(argv[2]);
         int lock = parse_fd(argv[3]);

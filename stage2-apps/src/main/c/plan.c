@@ -394,13 +394,20 @@ void plan_forget_app(struct app *app) {
 }
 
 static void read_modes(struct reader *in, struct machine_plan *plan) {
-    plan->modes = read_count(in, 20);
+    plan->modes = read_count(in, 64);
     plan->mode = array(in, plan->modes, sizeof(struct machine_mode));
     for (uint32_t i = 0; i < plan->modes && !in->bad; i++) {
         plan->mode[i].name = read_text(in);
         plan->mode[i].boot_millis = read_number(in);
         read_strings(in, &plan->mode[i].command);
-        if (plan->mode[i].command.count == 0 || plan->mode[i].boot_millis > INT_MAX)
+        plan->mode[i].memory_use = read_number(in);
+        plan->mode[i].memory = read_text(in);
+        plan->mode[i].state = read_text(in);
+        plan->mode[i].failure_file = read_text(in);
+        plan->mode[i].failure_text = read_text(in);
+        plan->mode[i].failure_words = read_text(in);
+        if (plan->mode[i].command.count == 0 || plan->mode[i].boot_millis > INT_MAX ||
+            plan->mode[i].memory_use > MEMORY_MADE)
             in->bad = true;
     }
     if (plan->modes == 0)
@@ -432,8 +439,6 @@ int machine_plan_read(int fd, struct machine_plan *ret_plan) {
     read_ops(&in, &plan.shares);
     read_strings(&in, &plan.server);
     plan.mode_file = read_text(&in);
-    plan.failure_file = read_text(&in);
-    plan.failure_text = read_text(&in);
     read_modes(&in, &plan);
     if (in.bad || in.at != in.end || plan.interfaces.count != plan.addresses.count ||
         plan.interfaces.count > TAPS)

@@ -22,6 +22,8 @@
 /* User ids of monitors: this and the supervisor's process id, so no two at a time have the same. */
 #define FIRST_ID 1900000000u
 #define FIRST_SPARE 64
+
+enum { WORDS = 0, QUESTION = 1 }; /* of their ends, the others have the numbers they get */
 #define LAST_CAPABILITY 63
 
 static char *const environment[] = {"PATH=/usr/bin:/bin", "HOME=/", "LC_ALL=C.UTF-8", NULL};
@@ -70,10 +72,14 @@ static void enter_jail(struct mount_ops *jail, const char *path) {
     (void)close(root);
 }
 
-/* Moves descriptors to the numbers that the command line names, and closes all others. */
-static void place_descriptors(const struct vmm *vmm, const int *theirs) {
+/*
+ * Moves descriptors to the numbers that the command line names, and closes all others but the one
+ * by which it asks for its memory, if it does.
+ */
+static int place_descriptors(const struct vmm *vmm, const int *theirs) {
     int spare[VMM_TAPS + TAPS];
     int wanted[VMM_TAPS + TAPS];
+    int question = theirs[QUESTION] < 0 ? -1 : fcntl(theirs[QUESTION], F_DUPFD, FIRST_SPARE);
 
     for (int i = 0; i < VMM_TAPS + TAPS; i++)
         wanted[i] = i >= VMM_TAPS ? vmm->tap[i - VMM_TAPS] : theirs[i];
@@ -88,7 +94,14 @@ static void place_descriptors(const struct vmm *vmm, const int *theirs) {
         else if (dup2(spare[i], i) < 0)
             die(errno, "pass descriptors to the machine", NULL);
     }
-    (void)sys_close_range(VMM_TAPS + TAPS, ~0u);
+    if (question < 0) {
+        (void)sys_close_range(VMM_TAPS + TAPS, ~0u);
+        return -1;
+    }
+    if (dup3(question, VMM_TAPS + TAPS, O_CLOEXEC) < 0)
+        die(errno, "pass descriptors to the machine", NULL);
+    (void)sys_close_range(VMM_TAPS + TAPS + 1, ~0u);
+    return VMM_TAPS + TAPS;
 }
 
 static void drop_privileges(unsigned id) {
@@ -118,21 +131,24 @@ static void join_netns(const char *netns) {
 
 static _Noreturn void become_monitor(const struct vmm *vmm, struct machine_plan *plan,
                                      const struct machine_mode *mode, const char *root,
-                                     const int *theirs, unsigned id) {
+                                     const int *theirs) {
+    int question;
     int error;
 
     on_die(NULL);
     (void)umask(0);
-    take_streams(theirs[0]);
+    take_streams(theirs[WORDS]);
     error = cgroups_join(&plan->cgroups, 0, GROUPS_ALL);
     if (error < 0)
         die(error, "join the machine's control groups", NULL);
     join_netns(plan->netns);
     enter_jail(&plan->jail, root);
-    place_descriptors(vmm, theirs);
-    drop_privileges(id);
+    question = place_descriptors(vmm, theirs);
+    drop_privileges(vmm->id);
     end_with_supervisor(VMM_CONTROL);
     unblock_signals();
+    if (question >= 0)
+        memory_ask(question);
     (void)execve(mode->command.item[0], mode->command.item, environment);
     die(errno, "run", mode->command.item[0]);
 }
@@ -203,25 +219,36 @@ static void socket_pair(int *ret_ours, int *ret_theirs) {
 void vmm_start(struct vmm *vmm, struct machine_plan *plan, const struct machine_mode *mode,
                const char *root) {
     int theirs[VMM_TAPS] = {-1, -1, -1, -1, -1, -1, -1, -1};
-    unsigned id = FIRST_ID + (unsigned)getpid();
+    bool copy = mode->memory_use != MEMORY_OWN;
+    int question[2] = {-1, -1};
 
+    vmm->id = FIRST_ID + (unsigned)getpid();
+    vmm->monitor = vmm->asking = vmm->shares = vmm->server = -1;
     socket_pair(&vmm->control, &theirs[VMM_CONTROL]);
     socket_pair(&vmm->console, &theirs[VMM_CONSOLE]);
-    socket_pair(&vmm->words, &theirs[0]);
-    vmm->shares = -1;
-    vmm->server = -1;
+    socket_pair(&vmm->words, &theirs[WORDS]);
+    if (copy)
+        socket_pair(&vmm->monitor, &theirs[VMM_MONITOR]);
+    if (copy && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, question) < 0)
+        die(errno, "make a socket", NULL);
+    theirs[QUESTION] = question[1];
     if (plan->server.count > 0)
-        start_server(vmm, plan, root, theirs[0]);
+        start_server(vmm, plan, root, theirs[WORDS]);
     theirs[VMM_SHARES] = vmm->shares;
+    theirs[VMM_STATE] = vmm->state;
     vmm->pid = fork_into(CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS);
     if (vmm->pid == 0) {
         (void)close(vmm->control);
-        become_monitor(vmm, plan, mode, root, theirs, id);
+        if (copy)
+            (void)close(question[0]);
+        become_monitor(vmm, plan, mode, root, theirs);
     }
-    (void)close(theirs[0]);
-    (void)close(theirs[VMM_CONTROL]);
-    (void)close(theirs[VMM_CONSOLE]);
-    if (vmm->shares >= 0)
-        (void)close(vmm->shares);
-    vmm->shares = -1;
+    for (int i = 0; i < VMM_TAPS; i++)
+        if (theirs[i] >= 0)
+            (void)close(theirs[i]);
+    vmm->shares = vmm->state = -1;
+    if (!copy)
+        return;
+    memory_listen(vmm, question[0]);
+    (void)close(question[0]);
 }

@@ -15,8 +15,10 @@ import java.util.List;
  * <pre>{@code
  * magic "rktjvmp1" | size of the whole | blob plan of the pod | blob set-up of the guest
  * control groups | text network name space | list of text interfaces, hardware addresses
- * list of operations jail, shares | list of text server | text modeFile, failureFile, failureText
+ * list of operations jail, shares | list of text server | text modeFile
  * list of modes: text name | bootMillis | list of text command
+ *                | memory: 0 own, 1 private, 2 copied, 3 made | text memory file, state file
+ *                | text file, text, words of its failure
  * }</pre>
  *
  * <p>The set-up of the guest:
@@ -36,8 +38,6 @@ import java.util.List;
  * @param shares the tree that the server of shares serves
  * @param server its command line; empty for no shares
  * @param modeFile absolute path of the file that is told which mode has come to life
- * @param failureFile absolute path of the file that is told if the first of several modes fails
- * @param failureText what it is told
  * @param modes ways to run the machine, tried in this order
  */
 public record MachinePlan(
@@ -51,8 +51,6 @@ public record MachinePlan(
     List<MountOp> shares,
     List<String> server,
     String modeFile,
-    String failureFile,
-    String failureText,
     List<Mode> modes) {
   private static final byte[] MAGIC = "rktjvmp1".getBytes(StandardCharsets.US_ASCII);
 
@@ -66,12 +64,58 @@ public record MachinePlan(
     modes = List.copyOf(modes);
   }
 
-  /** A way to run the machine. */
-  public record Mode(String name, int bootMillis, List<String> command) {
+  /**
+   * A way to run the machine.
+   *
+   * @param bootMillis until it must have come to life
+   */
+  public record Mode(
+      String name, int bootMillis, List<String> command, Template template, Failure failure) {
     /** Copies its list. */
     public Mode {
       command = List.copyOf(command);
     }
+  }
+
+  /** Where the machine's memory comes from; the numbers are those of {@code machine.h}. */
+  public enum MemoryUse {
+    /** It boots. */
+    OWN(0),
+    /** It is a copy of a template; what it writes is its own. */
+    PRIVATE(1),
+    /** As that, but copied at once, for a server of shares sees it, too. */
+    COPIED(2),
+    /** It becomes a template. */
+    MADE(3);
+
+    private final int number;
+
+    MemoryUse(int number) {
+      this.number = number;
+    }
+  }
+
+  /**
+   * The machine that this one is a copy of, or becomes.
+   *
+   * @param memory absolute path of the file of its memory; empty if the machine boots
+   * @param state absolute path of the file of everything else
+   */
+  public record Template(MemoryUse use, String memory, String state) {
+    /** Of a machine that boots. */
+    public static final Template NONE = new Template(MemoryUse.OWN, "", "");
+  }
+
+  /**
+   * What is done if a mode has not come to life and another one follows.
+   *
+   * @param file absolute path of a file that is told
+   * @param text what it is told
+   * @param words what people are told
+   */
+  public record Failure(String file, String text, String words) {
+    /** Of a last mode. */
+    public static final Failure NONE = new Failure("", "", "");
   }
 
   /** A directory in the guest, with what it must be like. */
@@ -133,13 +177,17 @@ public record MachinePlan(
     PodInitPlan.operations(out, shares);
     out.texts(server);
     out.text(modeFile);
-    out.text(failureFile);
-    out.text(failureText);
     out.number(modes.size());
     for (Mode mode : modes) {
       out.text(mode.name());
       out.number(mode.bootMillis());
       out.texts(mode.command());
+      out.number(mode.template().use().number);
+      out.text(mode.template().memory());
+      out.text(mode.template().state());
+      out.text(mode.failure().file());
+      out.text(mode.failure().text());
+      out.text(mode.failure().words());
     }
     out.put(MAGIC.length, out.length());
     return out.toArray();

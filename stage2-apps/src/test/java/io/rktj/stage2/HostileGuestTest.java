@@ -95,9 +95,13 @@ class HostileGuestTest {
             List.of(),
             List.of(),
             directory.resolve("hypervisor").toString(),
-            directory.resolve("failure").toString(),
-            "failed",
-            List.of(new MachinePlan.Mode("tcg", 5000, List.of("/guest", Integer.toString(seed)))));
+            List.of(
+                new MachinePlan.Mode(
+                    "tcg",
+                    5000,
+                    List.of("/guest", Integer.toString(seed)),
+                    MachinePlan.Template.NONE,
+                    MachinePlan.Failure.NONE)));
     Files.write(directory.resolve("plan"), plan.write());
     return new ProcessBuilder(
             "/usr/bin/unshare",

@@ -41,11 +41,12 @@ final class ConfigCommand implements CommandBody {
 
   /** Our own kind; left out where there is nothing, as rkt does not know it. */
   private static void machine(JsonWriter json, Config config) {
-    if (config.stage1().hypervisor().isEmpty() && config.stage1().kernel().isEmpty()) {
+    if (!config.stage1().describesMachines()) {
       return;
     }
     begin(json, "machine").name("hypervisor").text(config.stage1().hypervisor().orElse(""));
-    json.name("kernel").text(config.stage1().kernel().orElse("")).endObject();
+    json.name("kernel").text(config.stage1().kernel().orElse(""));
+    json.name("templates").text(config.stage1().templates().orElse("")).endObject();
   }
 
   /** Our own kind; left out where there is nothing, as rkt does not know it. */

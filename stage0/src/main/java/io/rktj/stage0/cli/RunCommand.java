@@ -66,14 +66,15 @@ final class RunCommand implements CommandBody {
 
   /** What the configuration says of machines goes where flags and variables say nothing. */
   static RunOptions configured(RunOptions options, ConfiguredStage1 stage1) {
-    if (stage1.hypervisor().isEmpty() && stage1.kernel().isEmpty()) {
+    if (!stage1.describesMachines()) {
       return options;
     }
     return options.by(
         options
             .caller()
             .orElse("RKT_HYPERVISOR", stage1.hypervisor().orElse(""))
-            .orElse("RKT_HYPERVISOR_KERNEL", stage1.kernel().orElse("")));
+            .orElse("RKT_HYPERVISOR_KERNEL", stage1.kernel().orElse(""))
+            .orElse("RKT_HYPERVISOR_TEMPLATES", stage1.templates().orElse("")));
   }
 
   /** Refuses sockets of systemd's for a pod that cannot have them. */

@@ -57,7 +57,8 @@ final class ConfigLayer {
             Optional.of(version),
             stage1.location(),
             stage1.hypervisor(),
-            stage1.kernel());
+            stage1.kernel(),
+            stage1.templates());
   }
 
   void stage1Location(String location) {
@@ -70,13 +71,16 @@ final class ConfigLayer {
             stage1.version(),
             Optional.of(location),
             stage1.hypervisor(),
-            stage1.kernel());
+            stage1.kernel(),
+            stage1.templates());
   }
 
-  void machine(Optional<String> hypervisor, Optional<String> kernel) {
+  void machine(Optional<String> hypervisor, Optional<String> kernel, Optional<String> templates) {
     if ((hypervisor.isPresent() && stage1.hypervisor().isPresent())
-        || (kernel.isPresent() && stage1.kernel().isPresent())) {
-      throw new MalformedException("hypervisor or kernel of machines is already specified");
+        || (kernel.isPresent() && stage1.kernel().isPresent())
+        || (templates.isPresent() && stage1.templates().isPresent())) {
+      throw new MalformedException(
+          "hypervisor, kernel or templates of machines is already specified");
     }
     stage1 =
         new ConfiguredStage1(
@@ -84,7 +88,8 @@ final class ConfigLayer {
             stage1.version(),
             stage1.location(),
             first(hypervisor, stage1.hypervisor()),
-            first(kernel, stage1.kernel()));
+            first(kernel, stage1.kernel()),
+            first(templates, stage1.templates()));
   }
 
   void resolve(String host, String address) {
@@ -121,7 +126,8 @@ final class ConfigLayer {
         named.version(),
         first(stage1.location(), below.location()),
         first(stage1.hypervisor(), below.hypervisor()),
-        first(stage1.kernel(), below.kernel()));
+        first(stage1.kernel(), below.kernel()),
+        first(stage1.templates(), below.templates()));
   }
 
   private static Optional<String> first(Optional<String> above, Optional<String> below) {

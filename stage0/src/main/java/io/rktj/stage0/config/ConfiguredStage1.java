@@ -10,15 +10,28 @@ import java.util.Optional;
  *
  * @param hypervisor the word of {@code --hypervisor}
  * @param kernel the word of {@code --kernel}
+ * @param templates whether machines may be copies of one that has booted: {@code auto} or {@code
+ *     off}
  */
 public record ConfiguredStage1(
     Optional<String> name,
     Optional<String> version,
     Optional<String> location,
     Optional<String> hypervisor,
-    Optional<String> kernel) {
+    Optional<String> kernel,
+    Optional<String> templates) {
   /** Nothing chosen. */
   public static final ConfiguredStage1 NONE =
       new ConfiguredStage1(
-          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+
+  /** Whether anything is said of machines. */
+  public boolean describesMachines() {
+    return hypervisor.isPresent() || kernel.isPresent() || templates.isPresent();
+  }
 }

@@ -70,7 +70,14 @@ final class PlaceKinds {
         && !kernel.get().equals("package")) {
       throw new MalformedException("kernel must be an absolute path, \"host\" or \"package\"");
     }
-    layer.machine(hypervisor, kernel);
+    Optional<String> templates = filled(document, "templates");
+    if (templates.isPresent()
+        && !templates.get().equals("auto")
+        && !templates.get().equals("off")) {
+      throw new MalformedException(
+          "unknown templates \"" + templates.get() + "\": auto or off are known");
+    }
+    layer.machine(hypervisor, kernel, templates);
   }
 
   private static void checkLocation(String location) {

@@ -98,7 +98,7 @@ class ConfigTest {
     kind("local", "paths", "'data':'/local'");
     kind("system", "stage1", "'name':'a.example/s','version':'1','location':'/s.aci'");
     kind("user", "stage1", "'location':'https://a.example/s.aci'");
-    kind("system", "machine", "'hypervisor':'kvm','kernel':'host'");
+    kind("system", "machine", "'hypervisor':'kvm','kernel':'host','templates':'off'");
     kind("local", "machine", "'kernel':'/vmlinuz'");
     kind(
         "system",
@@ -122,7 +122,8 @@ class ConfigTest {
                 Optional.of("1"),
                 Optional.of("https://a.example/s.aci"),
                 Optional.of("kvm"),
-                Optional.of("/vmlinuz")));
+                Optional.of("/vmlinuz"),
+                Optional.of("off")));
     assertThat(config.fetch())
         .isEqualTo(
             new FetchSettings(Map.of("a", "127.0.0.1", "b", "[::1]:8443"), List.of("/a.pem")));
@@ -183,7 +184,11 @@ class ConfigTest {
           {"paths", "'data':'/a'", "data directory is already specified"},
           {"paths", "'stage1-images':'/a'", "stage1 images directory is already specified"},
           {"stage1", "'location':'/a'", "location of a default stage1 image is already specified"},
-          {"machine", "'hypervisor':'tcg'", "hypervisor or kernel of machines is already"},
+          {
+            "machine",
+            "'hypervisor':'tcg'",
+            "hypervisor, kernel or templates of machines is already"
+          },
           {"stage1", "'name':'a','version':'1'", "name and version of a default stage1 image"},
           {"fetch", "'resolve':{'a':'127.0.0.1'}", "address of 'a' is already specified"},
           {"fetch", "'certificateAuthorities':['/a']", "authorities are already specified"},

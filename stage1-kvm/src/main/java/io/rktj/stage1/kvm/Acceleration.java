@@ -3,6 +3,7 @@ package io.rktj.stage1.kvm;
 
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.Stage1Exception;
+import io.rktj.stage2.MachinePlan;
 import io.rktj.stage2.PodInit;
 import java.io.File;
 import java.io.IOException;
@@ -55,14 +56,12 @@ final class Acceleration {
     return List.of("tcg");
   }
 
-  /** The file of the verdict. */
-  Path file() {
-    return cache.at(FILE);
-  }
-
-  /** What it holds once a machine has not come to life here, though the probe says it should. */
-  static String failure() {
-    return key() + "\nunusable a machine has not come to life with it";
+  /** The verdict once a machine has not come to life here, though the probe says it should. */
+  MachinePlan.Failure ofMachine() {
+    return new MachinePlan.Failure(
+        cache.at(FILE).toString(),
+        key() + "\nunusable a machine has not come to life with it",
+        "this host's virtualisation has failed; the machine is emulated instead");
   }
 
   private String verdict() {

@@ -73,8 +73,18 @@ final class GuestKernels {
 
   /** The kernel, and the initial root with the drivers of {@code groups}. */
   GuestKernel with(String id, List<DriverSet.Group> groups) {
+    return kernel(id, groups, false);
+  }
+
+  /** The kernel, and the initial root of templates: with all drivers, and places for devices. */
+  GuestKernel forTemplate(String id) {
+    return kernel(id, List.of(DriverSet.Group.values()), true);
+  }
+
+  private GuestKernel kernel(String id, List<DriverSet.Group> groups, boolean template) {
     String version = cache.text("kernels/" + id + "/version").orElse("?");
-    return new GuestKernel(cache.at("kernels/" + id + "/vmlinux"), initrd(id, groups), version);
+    Path file = cache.at("kernels/" + id + "/vmlinux");
+    return new GuestKernel(file, initrd(id, groups, template), version);
   }
 
   private Optional<String> known(String word) {
@@ -200,13 +210,13 @@ final class GuestKernels {
   }
 
   /** Made anew when pod-init or the kernel are other ones; pod-init is told by size and time. */
-  private Path initrd(String id, List<DriverSet.Group> groups) {
+  private Path initrd(String id, List<DriverSet.Group> groups, boolean template) {
     StringBuilder digits = new StringBuilder();
     for (DriverSet.Group group : groups) {
       digits.append(group.digit());
     }
     String prefixes = digits.toString();
-    String name = "initrd/" + id + "-" + prefixes + initStamp();
+    String name = "initrd/" + id + "-" + prefixes + (template ? "t" : "") + initStamp();
     Path file = cache.at(name);
     if (Files.isReadable(file)) {
       return file;
@@ -219,7 +229,9 @@ final class GuestKernels {
           drivers.add(Files.readAllBytes(driver));
         }
       }
-      cache.write(name, Initramfs.of(Files.readAllBytes(Path.of(PodInit.path())), drivers));
+      byte[] init = Files.readAllBytes(Path.of(PodInit.path()));
+      cache.write(
+          name, template ? Initramfs.ofTemplate(init, drivers) : Initramfs.of(init, drivers));
       return file;
     } catch (IOException e) {
       throw new HostException("stage1: cannot make \"" + file + "\"", e);
@@ -239,6 +251,7 @@ final class GuestKernels {
   void removeAllBut(Set<String> used) {
     Set<String> kept = new HashSet<>(used);
     cache.text("package").ifPresent(kept::add);
+    new Templates(cache, notices).removeAllBut(kept);
     for (String id : cache.names("kernels")) {
       if (!kept.contains(id)) {
         cache.remove("kernels/" + id);

@@ -13,14 +13,23 @@ final class HostCommand {
 
   /** The output of {@code command}; anything but status 0 is a {@link HostException}. */
   static String run(File directory, List<String> command) {
+    return run(directory, command, new byte[0]);
+  }
+
+  /** The same, with something to read. */
+  static String run(File directory, List<String> command, byte[] input) {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(directory);
     builder.redirectErrorStream(true);
     builder.environment().put("LC_ALL", "C.UTF-8");
-    builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
     try {
       Process process = builder.start();
       String output;
+      try (var out = process.getOutputStream()) {
+        out.write(input);
+      } catch (IOException e) {
+        // it has ended already, and says by its status why
+      }
       try (var in = process.getInputStream()) {
         output = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       }

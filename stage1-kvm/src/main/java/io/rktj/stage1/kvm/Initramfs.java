@@ -22,16 +22,26 @@ final class Initramfs {
   private Initramfs() {}
 
   static byte[] of(byte[] init, List<byte[]> drivers) {
+    return new Initramfs().with(init, drivers);
+  }
+
+  /** The same for a template, with the table of {@link DeviceSlots}. */
+  static byte[] ofTemplate(byte[] init, List<byte[]> drivers) {
     Initramfs image = new Initramfs();
-    image.entry("dev", DIRECTORY, new byte[0], 0, 0);
-    image.entry("dev/console", CONSOLE, new byte[0], 5, 1);
-    image.entry("modules", DIRECTORY, new byte[0], 0, 0);
+    image.entry(DeviceSlots.FILE, FILE, DeviceSlots.table(), 0, 0);
+    return image.with(init, drivers);
+  }
+
+  private byte[] with(byte[] init, List<byte[]> drivers) {
+    entry("dev", DIRECTORY, new byte[0], 0, 0);
+    entry("dev/console", CONSOLE, new byte[0], 5, 1);
+    entry("modules", DIRECTORY, new byte[0], 0, 0);
     for (int i = 0; i < drivers.size(); i++) {
-      image.entry("modules/" + (i < 10 ? "0" : "") + i, FILE, drivers.get(i), 0, 0);
+      entry("modules/" + (i < 10 ? "0" : "") + i, FILE, drivers.get(i), 0, 0);
     }
-    image.entry("init", PROGRAM, init, 0, 0);
-    image.entry("TRAILER!!!", 0, new byte[0], 0, 0);
-    return image.out.toByteArray();
+    entry("init", PROGRAM, init, 0, 0);
+    entry("TRAILER!!!", 0, new byte[0], 0, 0);
+    return out.toByteArray();
   }
 
   private void entry(String name, int mode, byte[] content, int major, int minor) {

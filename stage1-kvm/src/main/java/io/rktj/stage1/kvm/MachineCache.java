@@ -27,6 +27,7 @@ import java.util.Optional;
  * <pre>{@code
  * kvm/kernels/SHA256/{vmlinux,drivers,version,copyright}   kvm/package   kvm/{verdict,monitor}
  * kvm/known/HASH: which of them a file holds   kvm/initrd/SHA256-DRIVERS-POD-INIT   kvm/{lock,tmp}
+ * kvm/templates/HASH/{memory,state,words,kernel,boot,broken}
  * }</pre>
  *
  * <p>Who uses it holds a shared lock of {@code lock} until his pod names what it uses; who removes

@@ -42,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Decides a machine for a pod: the pod's plan as the guest carries it out, with the same paths as
@@ -52,8 +53,7 @@ final class MachinePlanner {
   private static final HostFacts GUEST =
       new HostFacts(
           List.of(),
-          java.util.Optional.of(
-              new HostFacts.Unified("/sys/fs/cgroup", "", List.of("cpu", "memory"), false)),
+          Optional.of(new HostFacts.Unified("/sys/fs/cgroup", "", List.of("cpu", "memory"), false)),
           false);
 
   private static final String IMAGES = "/images/";
@@ -63,19 +63,25 @@ final class MachinePlanner {
   private final PodLayout layout;
   private final Notices notices;
 
+  private final MachineCache cache;
+  private final MachineWords words;
+
+  /** What the machine is, whatever pod it is for. */
+  private record Machine(
+      MachineModes modes, MachineSize size, String kernel, Optional<Path> template) {}
+
   MachinePlanner(Kernel kernel, Stage1Call call, Notices notices) {
     this.kernel = kernel;
     this.call = call;
     this.notices = notices;
     layout = call.layout();
+    cache = new MachineCache(kernel, MachineCache.data(layout));
+    words = new MachineWords(call.environment());
   }
 
   ProcessImage plan() {
-    MachineCache cache = new MachineCache(kernel, MachineCache.data(layout));
-    MachineWords words = new MachineWords(call.environment());
-    List<String> modes = new Acceleration(cache, notices).modes(words.hypervisor());
-    String guest = kernel(cache, words.kernel());
     PodVolumes volumes = VolumeResolver.resolve(call);
+    Machine machine = machine(GuestVolumes.of(volumes).isEmpty());
     for (Surroundings.SourceDevice device : VolumeSources.check(kernel, volumes)) {
       throw new Stage1Exception(
           "stage1: cannot give the device \"" + device.source() + "\" to a virtual machine");
@@ -87,7 +93,7 @@ final class MachinePlanner {
     }
     PodNetwork network = PodNetwork.attach(kernel, call, notices);
     try {
-      MachinePlan plan = plan(cache, modes, guest, volumes, apps, disks, network);
+      MachinePlan plan = plan(machine, volumes, apps, disks, network);
       return PodInit.run(kernel, call, "machine", plan.write());
     } catch (RuntimeException e) {
       network.rollBack(e);
@@ -95,14 +101,20 @@ final class MachinePlanner {
     }
   }
 
-  /** The kernel to use; as long as the pod's directory names it, it stays in the cache. */
-  private String kernel(MachineCache cache, String word) {
+  /**
+   * As long as the pod's directory names its kernel, that stays in the cache. A machine that shares
+   * its memory with the server of volumes boots.
+   */
+  private Machine machine(boolean alone) {
+    MachineModes modes = new MachineModes(cache, words, notices);
+    MachineSize size = MachineSize.of(call.apps());
     DirectoryLock inUse = cache.use();
     try {
-      String id = new GuestKernels(cache, notices).find(word);
+      String id = new GuestKernels(cache, notices).find(words.kernel());
       AtomicFile.write(
           kernel, kernelNote(layout.directory()).toString(), id.getBytes(US_ASCII), 0444);
-      return id;
+      Optional<Path> template = alone ? modes.template(id, size) : Optional.empty();
+      return new Machine(modes, size, id, template);
     } catch (ErrnoException e) {
       throw new HostException("stage1: cannot note the kernel of the machine", e);
     } finally {
@@ -116,9 +128,7 @@ final class MachinePlanner {
   }
 
   private MachinePlan plan(
-      MachineCache cache,
-      List<String> modes,
-      String guest,
+      Machine machine,
       PodVolumes volumes,
       List<AppPlan> apps,
       List<Path> disks,
@@ -164,16 +174,12 @@ final class MachinePlanner {
     }
     QemuCommand qemu =
         new QemuCommand(
-            new GuestKernels(cache, notices).with(guest, drivers),
-            MachineSize.of(call.apps()),
+            new GuestKernels(cache, notices).with(machine.kernel(), drivers),
+            machine.size(),
             disks,
             cards,
             !shared.isEmpty(),
-            new MachineWords(call.environment()).parameters());
-    List<MachinePlan.Mode> commands = new ArrayList<>();
-    for (String mode : modes) {
-      commands.add(qemu.mode(mode, new MachineWords(call.environment()).bootSeconds()));
-    }
+            words.parameters());
     return new MachinePlan(
         Bytes.copyOf(PodInitPlan.write(inside.sandbox(), apps)),
         setup(disks.size(), !shared.isEmpty()),
@@ -181,13 +187,11 @@ final class MachinePlanner {
         network.plan() instanceof NetworkPlan.Joined joined ? joined.path() : "",
         interfaces,
         cards,
-        qemu.jail(modes.contains("kvm"), new MonitorFiles(cache).paths()),
+        qemu.jail(machine.modes().usesDevice(), new MonitorFiles(cache).paths()),
         shared.tree(),
         shared.isEmpty() ? List.of() : server(),
         layout.hypervisor().toString(),
-        new Acceleration(cache, notices).file().toString(),
-        Acceleration.failure(),
-        commands);
+        machine.modes().of(qemu, machine.template()));
   }
 
   /** The call as the guest sees it: the trees are on disks, everything else has the same path. */

@@ -17,6 +17,21 @@ record MachineSize(int mebibytes, int cpus) {
   private static final long OWN = 64;
   private static final long UNLIMITED = 192;
   private static final long LEAST = 128;
+  private static final long LARGEST_COMMON = 4096;
+
+  /** Up to a power of two, so that few templates do for all; what is not used costs nothing. */
+  private static long rounded(long mebibytes) {
+    long common = LEAST;
+    while (common < mebibytes && common < LARGEST_COMMON) {
+      common *= 2;
+    }
+    return Math.max(common, mebibytes);
+  }
+
+  /** Whether other machines are likely to be of this size. */
+  boolean isCommon() {
+    return mebibytes <= LARGEST_COMMON;
+  }
 
   static MachineSize of(List<PreparedApp> apps) {
     long bytes = 0;
@@ -39,7 +54,7 @@ record MachineSize(int mebibytes, int cpus) {
     long mebibytes = (bytes + MEBIBYTE - 1) / MEBIBYTE + (unlimited ? UNLIMITED : 0) + OWN;
     int host = Runtime.getRuntime().availableProcessors();
     return new MachineSize(
-        (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST, mebibytes)),
+        (int) Math.min(Integer.MAX_VALUE, rounded(mebibytes)),
         (int) Math.min(host, (milliCpus + 999) / 1000));
   }
 }

@@ -24,6 +24,16 @@ record MachineWords(List<String> environment) {
     return variable("RKT_HYPERVISOR_EXTRA_KERNEL_PARAMS");
   }
 
+  /** Whether machines may be copies of one that has booted already. */
+  boolean templates() {
+    String text = variable("RKT_HYPERVISOR_TEMPLATES");
+    if (!text.isEmpty() && !text.equals("auto") && !text.equals("off")) {
+      throw new Stage1Exception(
+          "stage1: RKT_HYPERVISOR_TEMPLATES: \"" + text + "\": auto or off are known");
+    }
+    return !text.equals("off");
+  }
+
   /** Seconds until a machine must have come to life; 0 for as many as suit its mode. */
   int bootSeconds() {
     String text = variable("RKT_HYPERVISOR_BOOT_SECONDS");

@@ -51,7 +51,8 @@ final class MonitorFiles {
     return true;
   }
 
-  private static String key() {
+  /** Tells this monitor from another one. */
+  static String key() {
     File program = new File(QemuCommand.PROGRAM);
     return program.length() + " " + program.lastModified();
   }

@@ -22,6 +22,8 @@ final class QemuCommand {
 
   private static final int BOOT_MILLIS_KVM = 10_000;
   private static final int BOOT_MILLIS_TCG = 90_000;
+  private static final int COPY_MILLIS = 20_000;
+  private static final String MACHINE = "microvm,acpi=on,isa-serial=on,pit=on,pic=on,rtc=on";
   private static final int FIRST_TAP = 8;
   private static final String SLOW_STARTERS =
       "jent_mod_init,init_kprobe_trace,init_blk_tracer,load_system_certificate_list";
@@ -55,16 +57,63 @@ final class QemuCommand {
   }
 
   /**
-   * Its command line in a mode.
+   * Its command line in a mode, from the start of its kernel on.
    *
    * @param bootSeconds until it must have come to life; 0 for as many as suit the mode
    */
-  MachinePlan.Mode mode(String name, int bootSeconds) {
+  MachinePlan.Mode boot(String name, int bootSeconds, MachinePlan.Failure failure) {
+    List<String> words = machine(name, shares ? ",memory-backend=memory" : "");
+    kernel(name, words);
+    if (shares) {
+      words.addAll(
+          List.of(
+              "-object", "memory-backend-memfd,id=memory,size=" + size.mebibytes() + "M,share=on"));
+    }
+    devices(words);
+    int usual = name.equals("kvm") ? BOOT_MILLIS_KVM : BOOT_MILLIS_TCG;
+    return new MachinePlan.Mode(
+        name,
+        bootSeconds > 0 ? bootSeconds * 1000 : usual,
+        words,
+        MachinePlan.Template.NONE,
+        failure);
+  }
+
+  /** As a copy of the template in {@code directory}: with its memory, and devices of its own. */
+  MachinePlan.Mode copy(String name, Path directory, MachinePlan.Failure failure) {
+    List<String> words = machine(name, ",memory-backend=memory");
+    memory(shares, words);
+    words.addAll(List.of("-incoming", "defer"));
+    devices(words);
+    MachinePlan.MemoryUse use =
+        shares ? MachinePlan.MemoryUse.COPIED : MachinePlan.MemoryUse.PRIVATE;
+    return new MachinePlan.Mode(name, COPY_MILLIS, words, template(use, directory), failure);
+  }
+
+  /** As the template that is being made in {@code directory}: without any device of a pod's. */
+  MachinePlan.Mode template(String name, Path directory) {
+    List<String> words = machine(name, ",memory-backend=memory");
+    kernel(name, words);
+    memory(true, words);
+    return new MachinePlan.Mode(
+        name,
+        BOOT_MILLIS_TCG,
+        words,
+        template(MachinePlan.MemoryUse.MADE, directory),
+        MachinePlan.Failure.NONE);
+  }
+
+  private static MachinePlan.Template template(MachinePlan.MemoryUse use, Path directory) {
+    return new MachinePlan.Template(use, directory + "/memory", directory + "/state");
+  }
+
+  /** What all of them are: copies must be like their template in each of these words. */
+  private List<String> machine(String name, String more) {
     boolean kvm = name.equals("kvm");
     int cpus = size.cpus() > 0 ? size.cpus() : kvm ? Runtime.getRuntime().availableProcessors() : 1;
     List<String> words = new ArrayList<>();
     words.addAll(List.of(PROGRAM, "-nodefaults", "-no-user-config", "-display", "none"));
-    words.addAll(List.of("-no-reboot", "-machine", machine(), "-accel", name));
+    words.addAll(List.of("-no-reboot", "-machine", MACHINE + more, "-accel", name));
     if (Files.isReadable(Path.of(FIRMWARE))) {
       words.addAll(List.of("-bios", FIRMWARE));
     }
@@ -74,19 +123,30 @@ final class QemuCommand {
     words.addAll(
         List.of(
             "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"));
-    words.addAll(List.of("-kernel", "/kernel", "-initrd", "/initrd"));
-    words.addAll(List.of("-append", append(kvm)));
     words.addAll(List.of("-chardev", "socket,id=console,fd=4", "-serial", "chardev:console"));
     words.addAll(List.of("-chardev", "socket,id=control,fd=3", "-device", "virtio-serial-device"));
     words.addAll(List.of("-device", "virtserialport,chardev=control,name=rkt.control"));
-    devices(words);
-    int usual = kvm ? BOOT_MILLIS_KVM : BOOT_MILLIS_TCG;
-    return new MachinePlan.Mode(name, bootSeconds > 0 ? bootSeconds * 1000 : usual, words);
+    return words;
   }
 
-  private String machine() {
-    return "microvm,acpi=on,isa-serial=on,pit=on,pic=on,rtc=on"
-        + (shares ? ",memory-backend=memory" : "");
+  private void kernel(String name, List<String> words) {
+    words.addAll(List.of("-kernel", "/kernel", "-initrd", "/initrd"));
+    words.addAll(List.of("-append", append(name.equals("kvm"))));
+  }
+
+  /**
+   * A file that pod-init holds: it answers the monitor when that opens {@code /memory}. Where the
+   * monitor takes orders is known to pod-init alone.
+   */
+  private void memory(boolean shared, List<String> words) {
+    words.add("-object");
+    words.add(
+        "memory-backend-file,id=memory,mem-path=/memory,size="
+            + size.mebibytes()
+            + "M,share="
+            + (shared ? "on" : "off"));
+    words.addAll(
+        List.of("-chardev", "socket,id=monitor,fd=6", "-mon", "chardev=monitor,mode=control"));
   }
 
   private void devices(List<String> words) {
@@ -103,13 +163,16 @@ final class QemuCommand {
     if (shares) {
       words.addAll(
           List.of(
-              "-object",
-              "memory-backend-memfd,id=memory,size=" + size.mebibytes() + "M,share=on",
               "-chardev",
               "socket,id=shares,fd=5",
               "-device",
               "vhost-user-fs-device,chardev=shares,tag=shares"));
     }
+  }
+
+  /** The initial root that it boots with. */
+  Path initrd() {
+    return kernel.initrd();
   }
 
   /** The serial number of a disk, which the guest knows it by. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rktj.stage1.plan.AppMount;
 import io.rktj.stage1.plan.MountOp;
 import io.rktj.stage1.plan.PodVolumes;
+import io.rktj.stage2.MachinePlan;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class MachineTest {
 
   @Test
   void emulatedMachineHasOneProcessorAndIsSandboxed() {
-    List<String> command = qemu.mode("tcg", 0).command();
+    List<String> command = qemu.boot("tcg", 0, MachinePlan.Failure.NONE).command();
 
     assertThat(command).startsWith(QemuCommand.PROGRAM).contains("-sandbox", "tcg", "max", "256");
     assertThat(command.get(command.indexOf("-smp") + 1)).isEqualTo("1");
@@ -31,6 +32,43 @@ class MachineTest {
         .startsWith("on,")
         .contains("spawn=deny");
     assertThat(command).doesNotContain("-netdev user").contains("tap,id=net0,fd=8");
+  }
+
+  @Test
+  void copyIsLikeItsTemplateButForItsDevicesAndItsStart() {
+    List<String> template = qemu.template("tcg", Path.of("/t")).command();
+    MachinePlan.Mode copy = qemu.copy("tcg", Path.of("/t"), MachinePlan.Failure.NONE);
+
+    for (String flag : List.of("-machine", "-cpu", "-smp", "-m", "-accel", "-global", "-bios")) {
+      if (template.contains(flag)) {
+        assertThat(copy.command().get(copy.command().indexOf(flag) + 1))
+            .as(flag)
+            .isEqualTo(template.get(template.indexOf(flag) + 1));
+      }
+    }
+    assertThat(template.indexOf("virtio-serial-device"))
+        .isEqualTo(copy.command().indexOf("virtio-serial-device"));
+    assertThat(template.toString()).doesNotContain("virtio-blk", "virtio-net");
+    assertThat(copy.command()).contains("-incoming").doesNotContain("-kernel", "-append");
+    assertThat(copy.template())
+        .isEqualTo(
+            new MachinePlan.Template(MachinePlan.MemoryUse.PRIVATE, "/t/memory", "/t/state"));
+  }
+
+  @Test
+  void tableOfPlacesIsWholeAndNamesThemFromTheLastOneDown() {
+    byte[] table = DeviceSlots.table();
+
+    int sum = 0;
+    for (byte each : table) {
+      sum += each;
+    }
+    assertThat(sum & 0xff).isZero();
+    String text = new String(table, US_ASCII);
+    assertThat(Bits.number(table, 4)).isEqualTo(table.length);
+    assertThat(text).startsWith("SSDT");
+    assertThat(text.indexOf("VR22")).isPositive().isLessThan(text.indexOf("VR00"));
+    assertThat(text.split("LNRO0005", -1)).hasSize(24);
   }
 
   @Test

@@ -82,8 +82,8 @@ class MachineIT {
   @Test
   void killedMonitorEndsThePodWithAClearMessageAndNothingLeft() throws IOException {
     RktProcess pod = start("echo up; sleep 1000");
-    long monitor = Pods.appOf(pod, "qemu-system");
     pod.awaitStdout("up", 60);
+    long monitor = Pods.appOf(pod, "qemu-system");
 
     ProcessHandle.of(monitor).orElseThrow().destroyForcibly();
 
@@ -93,8 +93,8 @@ class MachineIT {
   @Test
   void killedSupervisorTakesTheMonitorAlongAndThePodHasExited() {
     RktProcess pod = start("echo up; sleep 1000");
-    long monitor = Pods.appOf(pod, "qemu-system");
     pod.awaitStdout("up", 60);
+    long monitor = Pods.appOf(pod, "qemu-system");
 
     pod.process().destroyForcibly();
 
@@ -137,8 +137,8 @@ class MachineIT {
   @Test
   void monitorRunsAsNobodyElseWithoutPrivileges() throws IOException {
     RktProcess pod = start("echo up; sleep 1000");
-    long monitor = Pods.appOf(pod, "qemu-system");
     pod.awaitStdout("up", 60);
+    long monitor = Pods.appOf(pod, "qemu-system");
 
     String status = Files.readString(Path.of("/proc/" + monitor + "/status"));
 
