@@ -182,5 +182,6 @@ void guest_setup(const unsigned char *setup, uint32_t size);
 void guest_find_devices(void);
 int template_main(const char *root);
 int probe_main(const char *device);
+int clock_main(void);
 
 #endif

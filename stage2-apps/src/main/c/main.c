@@ -139,6 +139,8 @@ int main(int argc, char **argv) {
         guest_main();
     if (argc == 3 && strcmp(argv[1], "probe") == 0)
         return probe_main(argv[2]);
+    if (argc == 2 && strcmp(argv[1], "clock") == 0)
+        return clock_main();
     if (argc == 3 && strcmp(argv[1], "template") == 0)
         return template_main(argv[2]);
     if (argc == 4 && (strcmp(argv[1], "run") == 0 || strcmp(argv[1], "machine") == 0)) {

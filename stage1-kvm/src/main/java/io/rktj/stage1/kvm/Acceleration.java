@@ -6,9 +6,6 @@ import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage2.MachinePlan;
 import io.rktj.stage2.PodInit;
 import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -79,13 +76,9 @@ final class Acceleration {
 
   /** Dies with this boot of the host. */
   private static String key() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip()
-          + " "
-          + System.getProperty("os.version", "")
-          + (new File(DEVICE).canWrite() ? " writable" : " missing");
-    } catch (IOException e) {
-      return "unknown";
-    }
+    return MachineCache.bootId()
+        + " "
+        + System.getProperty("os.version", "")
+        + (new File(DEVICE).canWrite() ? " writable" : " missing");
   }
 }

@@ -25,7 +25,7 @@ import java.util.Optional;
  * virtualisation. Every file appears whole, by a rename.
  *
  * <pre>{@code
- * kvm/kernels/SHA256/{vmlinux,drivers,version,copyright}   kvm/package   kvm/{verdict,monitor}
+ * kvm/kernels/SHA256/{vmlinux,drivers,version,copyright}   kvm/package   kvm/{verdict,clock,monitor}
  * kvm/known/HASH: which of them a file holds   kvm/initrd/SHA256-DRIVERS-POD-INIT   kvm/{lock,tmp}
  * kvm/templates/HASH/{memory,state,words,kernel,boot,broken}
  * }</pre>
@@ -131,6 +131,15 @@ final class MachineCache {
 
   void write(String name, String text) {
     write(name, (text + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** This boot of the host. */
+  static String bootId() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    } catch (IOException e) {
+      throw new HostException("stage1: cannot tell this boot of the host from others", e);
+    }
   }
 
   static String sha256(byte[]... contents) {

@@ -41,7 +41,13 @@ final class MachineModes {
     }
     GuestKernels.GuestKernel guest = new GuestKernels(cache, notices).forTemplate(kernel);
     QemuCommand bare =
-        new QemuCommand(guest, size, List.of(), List.of(), false, words.parameters());
+        new QemuCommand(
+            guest,
+            size,
+            List.of(),
+            List.of(),
+            false,
+            new QemuCommand.KernelWords(new HostClock(cache).kilohertz(), words.parameters()));
     return new Templates(cache, notices).of(bare, "tcg", kernel);
   }
 

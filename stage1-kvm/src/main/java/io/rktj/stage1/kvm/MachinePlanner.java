@@ -179,7 +179,7 @@ final class MachinePlanner {
             disks,
             cards,
             !shared.isEmpty(),
-            words.parameters());
+            new QemuCommand.KernelWords(new HostClock(cache).kilohertz(), words.parameters()));
     return new MachinePlan(
         Bytes.copyOf(PodInitPlan.write(inside.sandbox(), apps)),
         setup(disks.size(), !shared.isEmpty()),

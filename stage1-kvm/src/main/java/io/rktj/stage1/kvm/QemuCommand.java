@@ -4,7 +4,6 @@ package io.rktj.stage1.kvm;
 import io.rktj.linux.FileStatus;
 import io.rktj.stage1.plan.MountOp;
 import io.rktj.stage2.MachinePlan;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,13 +32,20 @@ final class QemuCommand {
   private final List<Path> disks;
   private final List<String> cards;
   private final boolean shares;
-  private final String parameters;
+  private final KernelWords kernelWords;
+
+  /**
+   * What its kernel is told beside the usual.
+   *
+   * @param kilohertz of the processor's own clock; 0 if it is not known
+   * @param more words of the caller's
+   */
+  record KernelWords(long kilohertz, String more) {}
 
   /**
    * A machine.
    *
    * @param cards hardware addresses of its network cards
-   * @param parameters more words for the guest's kernel
    */
   QemuCommand(
       GuestKernels.GuestKernel kernel,
@@ -47,13 +53,13 @@ final class QemuCommand {
       List<Path> disks,
       List<String> cards,
       boolean shares,
-      String parameters) {
+      KernelWords kernelWords) {
     this.kernel = kernel;
     this.size = size;
     this.disks = disks;
     this.cards = cards;
     this.shares = shares;
-    this.parameters = parameters;
+    this.kernelWords = kernelWords;
   }
 
   /**
@@ -189,25 +195,13 @@ final class QemuCommand {
     text.append(" cryptomgr.notests no_timer_check initcall_blacklist=").append(SLOW_STARTERS);
     if (!kvm) {
       text.append(" noreplace-smp");
-      long khz = hostKhz();
-      if (khz > 0) {
-        text.append(" tsc_early_khz=").append(khz);
+      if (kernelWords.kilohertz() > 0) {
+        text.append(" tsc_early_khz=").append(kernelWords.kilohertz());
       }
     }
-    return parameters.isEmpty() ? text.toString() : text.append(' ').append(parameters).toString();
-  }
-
-  private static long hostKhz() {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/cpuinfo"))) {
-        if (line.startsWith("cpu MHz")) {
-          return (long) (Double.parseDouble(line.substring(line.indexOf(':') + 1).strip()) * 1000);
-        }
-      }
-    } catch (IOException | NumberFormatException e) {
-      return 0; // then the guest measures
-    }
-    return 0;
+    return kernelWords.more().isEmpty()
+        ? text.toString()
+        : text.append(' ').append(kernelWords.more()).toString();
   }
 
   /**

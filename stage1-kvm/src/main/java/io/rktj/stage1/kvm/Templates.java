@@ -46,11 +46,13 @@ final class Templates {
   /** The directory of the template for machines like {@code bare}, made if there is none. */
   Optional<Path> of(QemuCommand bare, String mode, String kernel) {
     String words = String.join("\0", bare.template(mode, Path.of("/")).command());
-    String key = words + "\0" + kernel + "\0" + bare.initrd() + "\0" + MonitorFiles.key();
+    String key =
+        words + "\0" + kernel + "\0" + bare.initrd().getFileName() + "\0" + MonitorFiles.key();
     String name =
         DIRECTORY
             + "/"
-            + MachineCache.sha256((key + "\0" + bootId()).getBytes(StandardCharsets.UTF_8));
+            + MachineCache.sha256(
+                (key + "\0" + MachineCache.bootId()).getBytes(StandardCharsets.UTF_8));
     if (!Files.exists(cache.at(name))) {
       cache.directory(DIRECTORY);
       make(bare, mode, kernel, name);
@@ -87,7 +89,7 @@ final class Templates {
     }
     cache.write(made + "/words", String.join("\n", bare.template(mode, Path.of("/")).command()));
     cache.write(made + "/kernel", kernel);
-    cache.write(made + "/boot", bootId());
+    cache.write(made + "/boot", MachineCache.bootId());
     if (!work.toFile().renameTo(cache.at(name).toFile())) {
       cache.remove(made); // somebody else was faster
     }
@@ -132,21 +134,13 @@ final class Templates {
     for (String name : cache.names(DIRECTORY)) {
       String template = DIRECTORY + "/" + name;
       boolean good =
-          cache.text(template + "/boot").orElse("").equals(bootId())
+          cache.text(template + "/boot").orElse("").equals(MachineCache.bootId())
               && kept.contains(cache.text(template + "/kernel").orElse(""))
               && !Files.exists(cache.at(template + "/" + BROKEN))
               && cache.at(template).toFile().lastModified() > recent.toEpochMilli();
       if (!good) {
         cache.remove(template);
       }
-    }
-  }
-
-  private static String bootId() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-    } catch (IOException e) {
-      throw new HostException("stage1: cannot tell this boot of the host from others", e);
     }
   }
 }

@@ -20,7 +20,7 @@ class MachineTest {
           List.of(Path.of("/cas/tree/a/image.erofs")),
           List.of("02:00:00:00:00:00"),
           false,
-          "");
+          new QemuCommand.KernelWords(0, ""));
 
   @Test
   void emulatedMachineHasOneProcessorAndIsSandboxed() {

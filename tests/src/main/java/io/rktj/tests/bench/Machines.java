@@ -41,12 +41,11 @@ final class Machines {
   String measure() throws IOException, InterruptedException {
     StringBuilder report = new StringBuilder();
     run("run", "--net=none", FLAVOUR, "example.com/trivial:1"); // fetches the kernel
-    Process pod = builder("run", "--net=none", FLAVOUR, "example.com/trivial:1");
-    List<String> floor;
+    List<String> floor = floor();
+    Process pod = builder("auto");
     try {
       ProcessHandle monitor = monitor(pod);
       String uuid = awaitRunning();
-      floor = floor(commandLine(monitor.pid()));
       TimeUnit.SECONDS.sleep(2); // until it is idle
       report.append(
           String.format(
@@ -67,26 +66,38 @@ final class Machines {
 
   private String start(List<String> floor) throws IOException, InterruptedException {
     List<String> inMachine = command("run", "--net=none", FLAVOUR, "example.com/trivial:1");
+    List<String> booted = new ArrayList<>(List.of("env", "RKT_HYPERVISOR_TEMPLATES=off"));
+    booted.addAll(inMachine);
     List<String> inNameSpaces = command("run", "--net=none", "example.com/trivial:1");
     Race race =
         new Race()
             .add("rkt run in a machine", inMachine.toArray(new String[0]))
+            .add("rkt run in a machine that boots", booted.toArray(new String[0]))
             .add("rkt run in name spaces", inNameSpaces.toArray(new String[0]))
             .add("the machine alone", floor.toArray(new String[0]))
             .run(rounds);
-    double ratio =
-        (race.median("rkt run in a machine") - race.median("rkt run in name spaces"))
-            / race.median("the machine alone");
     return race.table(
             "Machines: a trivial app, from the command to the end of the pod",
             "rkt run in a machine",
             Map.of())
-        + String.format(
-            Locale.ROOT,
-            "From the machine's start to the pod's end (what the machine adds to a pod in name"
-                + " spaces) against the machine alone: %.2f; must 1.25 %s.\n\n",
-            ratio,
-            ratio <= 1.25 ? "met" : "**missed**");
+        + "From the machine's start to the pod's end (what the machine adds to a pod in name"
+        + " spaces) against the machine alone, which boots and ends:\n\n"
+        + ratio(race, "rkt run in a machine", 0.4)
+        + ratio(race, "rkt run in a machine that boots", 1.25)
+        + "\n";
+  }
+
+  private static String ratio(Race race, String what, double must) {
+    double ratio =
+        (race.median(what) - race.median("rkt run in name spaces"))
+            / race.median("the machine alone");
+    return String.format(
+        Locale.ROOT,
+        "- %s: %.2f; must %.2f %s.\n",
+        what,
+        ratio,
+        must,
+        ratio <= must ? "met" : "**missed**");
   }
 
   private String enter(String uuid) throws IOException, InterruptedException {
@@ -106,8 +117,16 @@ final class Machines {
         .table("Machines: a command in a running pod", "rkt enter", Map.of());
   }
 
-  /** The monitor's command line with another initial root, which ends at once. */
-  private List<String> floor(List<String> monitor) throws IOException, InterruptedException {
+  /** The command line of a machine that boots, with another initial root, which ends at once. */
+  private List<String> floor() throws IOException, InterruptedException {
+    Process pod = builder("off");
+    List<String> monitor;
+    try {
+      monitor = commandLine(monitor(pod).pid());
+    } finally {
+      pod.destroy();
+      pod.waitFor();
+    }
     Path root = Files.createDirectories(base.resolve("floor"));
     Files.createDirectories(root.resolve("dev"));
     String busybox = Race.line("sh", "-c", "command -v busybox");
@@ -212,8 +231,10 @@ final class Machines {
     return words;
   }
 
-  private Process builder(String... arguments) throws IOException {
-    List<String> words = command(arguments);
+  /** A pod that sleeps in a machine. */
+  private Process builder(String templates) throws IOException {
+    List<String> words = new ArrayList<>(List.of("env", "RKT_HYPERVISOR_TEMPLATES=" + templates));
+    words.addAll(command("run", "--net=none", FLAVOUR, "example.com/trivial:1"));
     words.addAll(List.of("--exec=/bin/sleep", "--", "600"));
     return new ProcessBuilder(words)
         .redirectErrorStream(true)

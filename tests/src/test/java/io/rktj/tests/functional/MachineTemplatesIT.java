@@ -61,6 +61,7 @@ class MachineTemplatesIT {
     }
 
     assertThat(said.get(0)).doesNotContainAnyElementsOf(said.get(1));
+    RktRunner.in(temp).run("gc", "--grace-period=0s").exits(0);
   }
 
   @Test
