@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# make-deb.sh ROOT VERSION: packs ROOT/target/dist as a package of Debian's, after make-dist.sh. The
+# make-deb.sh ROOT VERSION: packs ROOT/target/dist as a package of Debian's, after make-dist.sh and add-services.sh. The
 # same input gives the same bytes. Where there is no dpkg-deb, nothing is made.
 set -eu
 umask 022

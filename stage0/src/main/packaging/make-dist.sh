@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# make-dist.sh ROOT VERSION JAVA-HOME: makes ROOT/target/dist and packs it. Called by Maven in the
-# package phase of stage0; the tar.gz has the same bytes for the same input.
+# make-dist.sh ROOT VERSION JAVA-HOME: makes ROOT/target/dist, all but the two servers, which
+# services/src/main/packaging/add-services.sh adds and packs. Called by Maven in the package phase of
+# stage0.
 set -eu
 umask 022
 epoch='2026-11-23 00:00:00Z'
@@ -96,7 +97,3 @@ done
 
 # Fast from the first start on.
 "$dist/lib/tune"
-
-tar --sort=name --mtime="$epoch" --owner=0 --group=0 --numeric-owner --format=gnu \
-  --exclude=dist/lib/cds --transform="s|^dist|rktj-$version|" -C "$root/target" -cf - dist |
-  gzip -n -9 >"$root/target/rktj-$version.tar.gz"

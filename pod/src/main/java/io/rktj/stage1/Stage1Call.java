@@ -19,6 +19,7 @@ import java.util.List;
  * @param ipc word of {@code --ipc}: empty, {@code auto}, {@code private} or {@code parent}
  * @param lockFd the locked pod directory, kept open until the pod has ended
  * @param sockets what systemd has opened for the pod, by descriptors that stay open till then
+ * @param metadataToken what the metadata service knows the pod by; empty if it does not know it
  * @param environment the caller's environment as {@code NAME=VALUE}
  */
 public record Stage1Call(
@@ -40,6 +41,7 @@ public record Stage1Call(
     boolean debug,
     int lockFd,
     List<ActivationSocket> sockets,
+    String metadataToken,
     List<String> environment) {
   /** Annotation of a pod whose apps may come and go, {@code true} or {@code false}. */
   public static final String MUTABLE = "coreos.com/rkt/stage1/mutable";

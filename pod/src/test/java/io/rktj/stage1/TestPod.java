@@ -256,6 +256,7 @@ public final class TestPod {
         false,
         lock,
         sockets,
+        "",
         List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
   }
 

@@ -38,9 +38,6 @@ final class AppEnvironment {
       entries.add("TERM=" + facts.terminal());
     }
     entries.add("AC_APP_NAME=" + app);
-    if (!facts.metadataUrl().isEmpty()) {
-      entries.add("AC_METADATA_URL=" + facts.metadataUrl());
-    }
     if (facts.notifies()) {
       entries.add("NOTIFY_SOCKET=" + NOTIFY_SOCKET);
       if (!facts.watchdog().isEmpty()) {
@@ -62,7 +59,6 @@ final class AppEnvironment {
 
   private static boolean isOurs(String name, AppFacts facts) {
     return name.equals("AC_APP_NAME")
-        || (name.equals("AC_METADATA_URL") && !facts.metadataUrl().isEmpty())
         || (facts.notifies() && (name.equals("NOTIFY_SOCKET") || name.startsWith("WATCHDOG_")))
         || (!facts.sockets().isEmpty() && name.startsWith("LISTEN_"));
   }

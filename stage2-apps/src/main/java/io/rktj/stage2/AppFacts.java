@@ -9,7 +9,6 @@ import java.util.List;
  *
  * @param restrictCapabilities false for the insecure option {@code capabilities}
  * @param filterSystemCalls false for the insecure option {@code seccomp}
- * @param metadataUrl value of {@code AC_METADATA_URL}; empty when the pod is not registered
  * @param terminal value of {@code TERM} for an app on a terminal; empty for none
  * @param notifies whether the image says that it speaks {@code sd_notify}
  * @param watchdog how many microseconds an app that does may be silent; empty: nobody asks
@@ -19,7 +18,6 @@ import java.util.List;
 public record AppFacts(
     boolean restrictCapabilities,
     boolean filterSystemCalls,
-    String metadataUrl,
     String terminal,
     boolean notifies,
     String watchdog,

@@ -5,6 +5,7 @@ import io.rktj.spec.AcName;
 import io.rktj.stage1.AppSocket;
 import io.rktj.stage1.StandardStreams;
 import io.rktj.stage1.plan.Bytes;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -50,5 +51,33 @@ public record AppPlan(
     preStart = List.copyOf(preStart);
     postStop = List.copyOf(postStop);
     sockets = List.copyOf(sockets);
+  }
+
+  /** The same with another value for one variable. */
+  AppPlan with(String variable, String value) {
+    List<String> entries = new ArrayList<>();
+    for (String entry : environment) {
+      if (!entry.startsWith(variable + "=")) {
+        entries.add(entry);
+      }
+    }
+    entries.add(variable + "=" + value);
+    return new AppPlan(
+        name,
+        arguments,
+        searchPath,
+        entries,
+        workingDirectory,
+        uid,
+        gid,
+        supplementaryGids,
+        capabilities,
+        noNewPrivileges,
+        seccomp,
+        oomScoreAdjust,
+        notifies,
+        preStart,
+        postStop,
+        sockets);
   }
 }

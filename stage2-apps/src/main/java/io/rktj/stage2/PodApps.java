@@ -16,6 +16,7 @@ import java.util.List;
 /** The app plans of a whole pod, the same for every flavour. */
 public final class PodApps {
   private static final String DOCKER = "appc.io/docker/repository";
+  private static final String METADATA_URL = "AC_METADATA_URL";
 
   private PodApps() {}
 
@@ -45,7 +46,7 @@ public final class PodApps {
     for (PreparedApp app : call.apps()) {
       boolean docker = !annotation(app, DOCKER).isEmpty();
       apps.add(
-          compiler.compile(app, new AppFacts(false, false, "", "", false, "", List.of(), docker)));
+          compiler.compile(app, new AppFacts(false, false, "", false, "", List.of(), docker)));
     }
     return apps;
   }
@@ -60,11 +61,25 @@ public final class PodApps {
     return List.of();
   }
 
+  /**
+   * The same apps, told where the metadata service is, which is known only once the pod has its
+   * network; what an app says of it itself does not count. An empty {@code url} changes nothing.
+   */
+  public static List<AppPlan> withMetadata(List<AppPlan> apps, String url) {
+    if (url.isEmpty()) {
+      return apps;
+    }
+    List<AppPlan> told = new ArrayList<>();
+    for (AppPlan app : apps) {
+      told.add(app.with(METADATA_URL, url));
+    }
+    return told;
+  }
+
   private static AppFacts facts(Stage1Call call, PreparedApp app, List<AppSocket> sockets) {
     return new AppFacts(
         call.restrictCapabilities(),
         call.filterSystemCalls(),
-        "",
         terminal(call, app),
         isTrue(annotation(app, "appc.io/executor/supports-systemd-notify")),
         PodInit.watchdog(call.environment()),

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AppCompilerTest {
   private static final AppFacts FACTS =
-      new AppFacts(true, true, "", "", false, "", List.of(), false);
+      new AppFacts(true, true, "", false, "", List.of(), false);
 
   @TempDir private Path tree;
 
@@ -123,7 +123,7 @@ class AppCompilerTest {
 
   @Test
   void dockerImagesMayLackTheGroupOfTheirUser() {
-    AppFacts docker = new AppFacts(true, true, "", "", false, "", List.of(), true);
+    AppFacts docker = new AppFacts(true, true, "", false, "", List.of(), true);
 
     assertThat(compiler.compile(prepared(app().user("daemon").group("daemon").build()), docker))
         .satisfies(plan -> assertThat(plan.gid()).isEqualTo(1));
@@ -136,7 +136,6 @@ class AppCompilerTest {
         new AppFacts(
             true,
             true,
-            "http://mds/x",
             "xterm",
             true,
             "30000000",
@@ -162,9 +161,22 @@ class AppCompilerTest {
             "X=a\nb",
             "TERM=xterm",
             "AC_APP_NAME=app",
-            "AC_METADATA_URL=http://mds/x",
             "NOTIFY_SOCKET=/run/systemd/notify",
             "WATCHDOG_USEC=30000000");
+  }
+
+  @Test
+  void registeredPodsAppsAreToldWhereAndCannotSayOtherwise() {
+    List<EnvironmentVariable> forged =
+        List.of(
+            new EnvironmentVariable("AC_METADATA_URL", "http://elsewhere/"),
+            new EnvironmentVariable("A", "b"));
+    List<AppPlan> plans = List.of(compile(app().environment(forged)));
+
+    assertThat(PodApps.withMetadata(plans, "http://192.0.2.1:18112/t").get(0).environment())
+        .endsWith("A=b", "AC_APP_NAME=app", "AC_METADATA_URL=http://192.0.2.1:18112/t")
+        .doesNotContain("AC_METADATA_URL=http://elsewhere/");
+    assertThat(PodApps.withMetadata(plans, "")).isSameAs(plans);
   }
 
   @Test
@@ -218,7 +230,7 @@ class AppCompilerTest {
 
   @Test
   void insecureOptionsLiftRestrictions() {
-    AppFacts insecure = new AppFacts(false, false, "", "", false, "", List.of(), false);
+    AppFacts insecure = new AppFacts(false, false, "", false, "", List.of(), false);
 
     AppPlan plan = compiler.compile(prepared(app().user("7").build()), insecure);
 

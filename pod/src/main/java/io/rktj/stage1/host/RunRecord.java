@@ -25,12 +25,13 @@ import java.util.Optional;
  *
  * <pre>{@code
  * {"dns":"DEFAULT","hosts":"DEFAULT","networkResolv":false,"restrictCapabilities":true,
- *  "protectPaths":true,"filterSystemCalls":true,"tun":true,
+ *  "protectPaths":true,"filterSystemCalls":true,"metadataUrl":"","tun":true,
  *  "unified":{"mountPoint":"/sys/fs/cgroup","base":"/user.slice","controllers":["cpu","memory"]},
  *  "hierarchies":[{"controllers":["devices"],"mountPoint":"/sys/fs/cgroup/devices","path":""}]}
  * }</pre>
  *
  * @param networkResolv whether the pod's network has written {@code etc/rkt-resolv.conf}
+ * @param metadataUrl what apps find as {@code AC_METADATA_URL}; empty for a pod not registered
  * @param host the host as the one who ran the pod has seen it
  */
 public record RunRecord(
@@ -40,11 +41,13 @@ public record RunRecord(
     boolean restrictCapabilities,
     boolean protectPaths,
     boolean filterSystemCalls,
+    String metadataUrl,
     HostFacts host) {
   private static final int LARGEST = 1 << 20;
 
   /** The record of {@code call}. */
-  public static RunRecord of(Stage1Call call, boolean networkResolv, HostFacts host) {
+  public static RunRecord of(
+      Stage1Call call, boolean networkResolv, String metadataUrl, HostFacts host) {
     return new RunRecord(
         call.dns(),
         call.hosts(),
@@ -52,6 +55,7 @@ public record RunRecord(
         call.restrictCapabilities(),
         call.protectPaths(),
         call.filterSystemCalls(),
+        metadataUrl,
         host);
   }
 
@@ -63,7 +67,7 @@ public record RunRecord(
     json.member("restrictCapabilities", restrictCapabilities);
     json.member("protectPaths", protectPaths);
     json.member("filterSystemCalls", filterSystemCalls);
-    json.member("tun", host.tun());
+    json.member("metadataUrl", metadataUrl).member("tun", host.tun());
     if (host.unified().isPresent()) {
       HostFacts.Unified unified = host.unified().get();
       json.name("unified").beginObject().member("mountPoint", unified.mountPoint());
@@ -119,6 +123,7 @@ public record RunRecord(
         json.bool("restrictCapabilities", true),
         json.bool("protectPaths", true),
         json.bool("filterSystemCalls", true),
+        json.optionalText("metadataUrl").orElse(""),
         new HostFacts(hierarchies, unified, json.bool("tun", false)));
   }
 
@@ -143,6 +148,7 @@ public record RunRecord(
         pod.debug(),
         -1,
         List.of(),
+        "",
         pod.environment());
   }
 }

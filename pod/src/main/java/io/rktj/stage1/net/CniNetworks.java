@@ -35,6 +35,7 @@ final class CniNetworks {
   private final Path localConfig;
   private boolean resolv;
   private int interfaces;
+  private String hostAddress = "";
 
   private CniNetworks(Kernel kernel, Notices notices, Stage1Pod pod) {
     this.kernel = kernel;
@@ -77,6 +78,11 @@ final class CniNetworks {
   /** How many interfaces the pod has, {@code eth0} and so on. */
   int interfaces() {
     return interfaces;
+  }
+
+  /** The host's address on the network that ports are forwarded to; empty if it has none there. */
+  String hostAddress() {
+    return hostAddress;
   }
 
   /** Whether a network has brought name servers that were wanted. */
@@ -153,6 +159,9 @@ final class CniNetworks {
       }
     }
     interfaces = networks.size();
+    if (!results.isEmpty()) {
+      hostAddress = results.get(forwardingNetwork(networks)).gateway().orElse("");
+    }
     forward(networks, results, forwards);
   }
 

@@ -4,6 +4,7 @@ package io.rktj.stage1.net;
 import io.rktj.linux.Kernel;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.Stage1Call;
+import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.Stage1Pod;
 import io.rktj.stage1.plan.NetworkPlan;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * host's own network and the lonely one are made by nobody and cost nothing here.
  */
 public final class PodNetwork {
+  private static final String HOST_ITSELF = "127.0.0.1";
+  private static final int METADATA_PORT = 18112;
+
   private final NetworkPlan plan;
   private final @Nullable CniNetworks networks;
 
@@ -58,6 +62,24 @@ public final class PodNetwork {
   /** Whether a network has brought name servers, which are in {@code etc/rkt-resolv.conf}. */
   public boolean writesResolv() {
     return networks != null && networks.writesResolv();
+  }
+
+  /**
+   * What the apps of {@code call}'s pod find as {@code AC_METADATA_URL} ({@code
+   * spec/rkt-runtime.md} section 21): the host as it is seen from the network that ports are
+   * forwarded to. Empty for a pod that is not registered.
+   */
+  public String metadataUrl(Stage1Call call) {
+    if (call.metadataToken().isEmpty()) {
+      return "";
+    }
+    String host = networks == null ? HOST_ITSELF : networks.hostAddress();
+    if (host.isEmpty()) {
+      throw new Stage1Exception(
+          "stage1: cannot tell the apps where the metadata service is: the host has no address on"
+              + " the pod's networks");
+    }
+    return "http://" + host + ":" + METADATA_PORT + "/" + call.metadataToken();
   }
 
   /** Undoes {@link #attach} because the pod does not start; failures are added to {@code cause}. */

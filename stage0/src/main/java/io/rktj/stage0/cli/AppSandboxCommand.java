@@ -60,6 +60,9 @@ final class AppSandboxCommand implements CommandBody {
                     + (net.isNone() ? "none" : "host")
                     + "' networking");
           }
+          if (invocation.flags().isOn("mds-register") && net.isNone()) {
+            throw RunArguments.noMetadata();
+          }
           throw RunCommand.start(invocation, request(invocation));
         });
   }
@@ -77,6 +80,7 @@ final class AppSandboxCommand implements CommandBody {
             !insecure.capabilities(),
             !insecure.paths(),
             !insecure.seccomp(),
+            RunArguments.metadataSocket(invocation),
             invocation.caller());
     return new RunRequest(
         List.of(),

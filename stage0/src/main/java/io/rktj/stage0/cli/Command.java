@@ -25,16 +25,14 @@ record Command(
     boolean needsRoot,
     boolean hidden) {
 
-  /** How arguments are read, or why they are not. */
+  /** How arguments are read. */
   enum Shape {
     /** Flags and arguments in any order. */
     MIXED,
     /** Flags end at the first argument; the command reads the rest. */
     LEADING,
     /** Only there to hold other commands. */
-    GROUP,
-    /** Part of rkt that this version does not have: refused whatever the arguments. */
-    ABSENT
+    GROUP
   }
 
   /** The last word of the path: the prefix of the command's messages. */

@@ -31,6 +31,7 @@ final class CommandBodies {
       case "config" -> config();
       case "version" -> version();
       case "completion" -> completion();
+      case "api-service", "metadata-service" -> service();
       case "image list" -> imageList();
       case "image rm" -> imageRm();
       case "image cat-manifest" -> imageCatManifest();
@@ -156,6 +157,10 @@ final class CommandBodies {
 
   private static CommandBody imageExport() {
     return new ImageExportCommand();
+  }
+
+  private static CommandBody service() {
+    return new ServiceCommand();
   }
 
   private static CommandBody completion() {

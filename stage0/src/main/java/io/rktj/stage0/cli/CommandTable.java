@@ -123,14 +123,16 @@ final class CommandTable {
       case "export" -> export();
       case "config" -> plain(path, "", "Print the configuration as JSON", Flags.prettyPrint(true));
       case "version" -> plain(path, "", "Print the versions of rkt and of its parts", List.of());
+      case "api-service" -> apiService();
+      case "metadata-service" -> metadataService();
       case "completion" -> plain(path, "SHELL", "Print a completion script for a shell", List.of());
       case "help" -> plain(path, "[COMMAND]", "Describe a command", List.of());
-      default -> path.startsWith("image") ? image(path) : appOrAbsent(path);
+      default -> path.startsWith("image") ? image(path) : app(path);
     };
   }
 
-  /** Commands on mutable pods ({@code spec/rkt-cli.md} section 4.18), and those that are absent. */
-  private static Command appOrAbsent(String path) {
+  /** Commands on mutable pods ({@code spec/rkt-cli.md} section 4.18). */
+  private static Command app(String path) {
     return switch (path) {
       case "app" ->
           new Command(
@@ -173,7 +175,7 @@ final class CommandTable {
           plain(path, "UUID --app=NAME", "Print the state of an app", Flags.appStatus());
       case "app stop" ->
           plain(path, "UUID --app=NAME", "Stop an app of a mutable pod", Flags.oneApp());
-      default -> absent(path);
+      default -> throw new AssertionError(path);
     };
   }
 
@@ -211,7 +213,7 @@ final class CommandTable {
           plain(path, "IMAGE FILE", "Write an image to a file, uncompressed", Flags.overwrite());
       case "image verify" ->
           plain(path, "IMAGE...", "Check rendered images against what was verified", List.of());
-      default -> absent(path);
+      default -> throw new AssertionError(path);
     };
   }
 
@@ -381,17 +383,37 @@ final class CommandTable {
         false);
   }
 
-  /** Commands of rkt that are refused, with the flags that make their help pages true. */
-  private static Command absent(String path) {
-    return switch (path) {
-      case "metadata-service" -> absent(path, "Serve metadata to pods", List.of(), false);
-      default -> absent(path, "Serve the read-only programming interface", List.of(), false);
-    };
+  private static Command apiService() {
+    return new Command(
+        "api-service",
+        "[--listen=ADDRESS]",
+        "Serve what pods and images there are to other programs",
+        """
+        Speaks the gRPC interface v1alpha, which only reads; a program that may connect may ask
+        for everything. Listens on a socket of systemd's where there is one, and then --listen
+        may not be given. Ends with status 0 when it gets SIGINT or SIGTERM.\
+        """,
+        Flags.apiService(),
+        Shape.MIXED,
+        false,
+        false);
   }
 
-  private static Command absent(String path, String summary, List<Flag> flags, boolean hidden) {
+  private static Command metadataService() {
     return new Command(
-        path, "", summary + " (not supported yet)", "", flags, Shape.ABSENT, false, hidden);
+        "metadata-service",
+        "[--listen-port=PORT]",
+        "Serve metadata to the apps of pods",
+        """
+        Apps of pods that were run with --mds-register find the address in AC_METADATA_URL. Pods
+        are registered on the socket /run/rkt/metadata-svc.sock, on one of systemd's where
+        there is one, or on the path in RKT_METADATA_SOCKET. What is registered is forgotten when
+        the service ends, which it does with status 0 when it gets SIGINT or SIGTERM.\
+        """,
+        Flags.metadataService(),
+        Shape.MIXED,
+        false,
+        false);
   }
 
   private static Command plain(String path, String usage, String summary, List<Flag> flags) {

@@ -20,7 +20,7 @@ import java.util.List;
  */
 final class Effort {
   private static final int LARGEST = 8 << 20;
-  private static final String VARIABLE = "RKTJ_EFFORT=full";
+  private static final String VARIABLE = "RKTJ_EFFORT=";
 
   private Effort() {}
 
@@ -29,9 +29,19 @@ final class Effort {
    * be called before anything was made, asked or printed.
    */
   static void requireFull(Kernel kernel) {
-    if (!System.getProperty("rkt.profile", "").equals("start")) {
-      return;
+    if (System.getProperty("rkt.profile", "").equals("start")) {
+      begin(kernel, "full");
     }
+  }
+
+  /** Returns only where this JVM has the servers on its class path, as the launcher sees to. */
+  static void requireServices(Kernel kernel) {
+    if (!System.getProperty("rkt.profile", "").equals("services")) {
+      begin(kernel, "services");
+    }
+  }
+
+  private static void begin(Kernel kernel, String effort) {
     String launcher = System.getProperty("rkt.home") + "/bin/rkt";
     try {
       List<byte[]> command = strings(kernel, "/proc/self/cmdline");
@@ -46,7 +56,7 @@ final class Effort {
       }
       argv.addAll(command.subList(at + 1, command.size()));
       List<byte[]> environment = strings(kernel, "/proc/self/environ");
-      environment.add(VARIABLE.getBytes(UTF_8));
+      environment.add((VARIABLE + effort).getBytes(UTF_8));
       throw kernel.execve(launcher, argv, environment, sockets(kernel, environment));
     } catch (ErrnoException e) {
       throw new HostException("cannot start \"" + launcher + "\" again", e);

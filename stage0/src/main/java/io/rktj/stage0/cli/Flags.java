@@ -201,6 +201,7 @@ final class Flags {
         List.of(
             Flag.word("annotation", "", "annotation of the pod, NAME=VALUE; may be repeated"),
             Flag.text("hostname", "", "host name of the pod, rkt-UUID by default"),
+            Flag.toggle("mds-register", "register the pod with the metadata service"),
             Flag.word("net", "default", "networks to join: NAME[:ARGS],..., none or host"),
             Flag.toggle("no-overlay", "copy images instead of using overlay file systems"),
             Flag.word(
@@ -226,6 +227,15 @@ final class Flags {
         Flag.text("since", "", "leave out what is older: 10m, 2026-11-23T19:04:58Z or a day"),
         Flag.toggle("timestamps", "begin each line with its time"),
         uuidFile());
+  }
+
+  static List<Flag> apiService() {
+    return List.of(
+        Flag.text("listen", "localhost:15441", "where to listen: HOST:PORT, unix:PATH or a path"));
+  }
+
+  static List<Flag> metadataService() {
+    return List.of(Flag.number("listen-port", "18112", "port that apps ask on"));
   }
 
   /** Flags that belong to the image before them ({@code spec/rkt-cli.md} section 3.1). */

@@ -49,6 +49,25 @@ record InsecureOptions(
         (bits & SECCOMP) != 0);
   }
 
+  /** The options as words separated by commas, {@code none} for none. */
+  String words() {
+    StringBuilder words = new StringBuilder();
+    append(words, image, "image");
+    append(words, tls, "tls");
+    append(words, http, "http");
+    append(words, pubkey, "pubkey");
+    append(words, capabilities, "capabilities");
+    append(words, paths, "paths");
+    append(words, seccomp, "seccomp");
+    return words.isEmpty() ? "none" : words.toString();
+  }
+
+  private static void append(StringBuilder words, boolean on, String word) {
+    if (on) {
+      words.append(words.isEmpty() ? "" : ",").append(word);
+    }
+  }
+
   private static int bits(String word) {
     return switch (word.toLowerCase(java.util.Locale.ROOT)) {
       case "none", "ondisk" -> 0; // ondisk has no effect in rkt either

@@ -98,6 +98,9 @@ final class ManualPage {
             + " and trustedkeys.");
     section("ENVIRONMENT");
     item("http_proxy, https_proxy, no_proxy", "Proxies for discovery and for fetching.");
+    item(
+        "RKT_METADATA_SOCKET",
+        "Where the metadata service registers pods, instead of /run/rkt/metadata-svc.sock.");
     item("RKTJ_JAVA", "The Java program to use instead of the newest one found.");
     item("RKTJ_OPTIONS", "More options for the JVM, split at blanks.");
     item("RKTJ_ARCHIVE", "If it is off, no class-data archive is used or made.");

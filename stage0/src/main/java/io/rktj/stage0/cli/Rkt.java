@@ -84,9 +84,6 @@ final class Rkt {
     if (command.path().equals("help")) {
       return help(rest);
     }
-    if (command.shape() == Command.Shape.ABSENT) {
-      return absent(command, rest);
-    }
     CommandBody body = CommandBodies.of(command.path());
     Invocation invocation;
     try {
@@ -119,14 +116,6 @@ final class Rkt {
     }
     output.answer(HelpPage.of(CommandTable.command(words.path())));
     return ExitCode.DONE.status();
-  }
-
-  private int absent(Command command, List<String> rest) {
-    if (rest.contains("--help") || rest.contains("-h")) {
-      output.answer(HelpPage.of(command));
-      return ExitCode.DONE.status();
-    }
-    throw UsageException.notSupportedYet("\"rkt " + command.path() + "\"");
   }
 
   private int wrongFlag(Command command, UsageException reason) {

@@ -27,6 +27,7 @@ final class RmCommand implements CommandBody {
       return ExitCode.FAILED.status();
     }
     PodStore pods = session.pods();
+    requireClient(session, pods, uuids);
     PodLifecycle lifecycle = session.lifecycle(pods);
     int failures = named.each(uuids, uuid -> remove(invocation, lifecycle, pods, find(pods, uuid)));
     if (failures == 0) {
@@ -34,6 +35,25 @@ final class RmCommand implements CommandBody {
     }
     invocation.say("failed to remove one or more pods");
     return ExitCode.FAILED.status();
+  }
+
+  /**
+   * What is registered with the metadata service is taken off by a client that starts do without.
+   */
+  private static void requireClient(Session session, PodStore pods, List<String> uuids) {
+    for (String uuid : uuids) {
+      if (isRegistered(pods, uuid)) {
+        Effort.requireFull(session.kernel());
+      }
+    }
+  }
+
+  private static boolean isRegistered(PodStore pods, String uuid) {
+    try {
+      return PodLifecycle.isRegistered(pods.find(uuid));
+    } catch (PodException e) {
+      return false; // said when it is its turn
+    }
   }
 
   private static Pod find(PodStore pods, String uuid) {

@@ -4,6 +4,7 @@ package io.rktj.stage0.cli;
 import io.rktj.spec.discovery.ImageRef;
 import io.rktj.stage0.launch.Caller;
 import io.rktj.stage0.launch.RunOptions;
+import io.rktj.stage0.metadata.MetadataAddress;
 import io.rktj.stage0.prepare.AppRequest;
 import java.nio.file.Path;
 import java.util.List;
@@ -101,14 +102,24 @@ final class RunArguments {
     if (pod.hasPorts() && net.isHost()) {
       throw new UsageException("--port flag does not work with 'host' networking");
     }
-    if (flags.isOn("mds-register")) {
-      if (net.isNone()) {
-        throw new UsageException(
-            "--mds-register flag does not work with --net=none. Please use 'host', 'default' or"
-                + " an equivalent network");
-      }
-      throw UsageException.notSupportedYet("--mds-register");
+    if (flags.isOn("mds-register") && net.isNone()) {
+      throw noMetadata();
     }
+  }
+
+  static UsageException noMetadata() {
+    return new UsageException(
+        "--mds-register flag does not work with --net=none. Please use 'host', 'default' or"
+            + " an equivalent network");
+  }
+
+  /** Where the pod is to be registered; empty if that was not asked for. */
+  static String metadataSocket(Invocation invocation) {
+    if (!invocation.flags().isOn("mds-register")) {
+      return "";
+    }
+    String other = invocation.environment().getOrDefault(MetadataAddress.VARIABLE, "");
+    return MetadataAddress.socket(other).toString();
   }
 
   private void checkConflicts(FlagValues flags) {
@@ -141,6 +152,7 @@ final class RunArguments {
         !insecure.capabilities(),
         !insecure.paths(),
         !insecure.seccomp(),
+        metadataSocket(invocation),
         machine(invocation, flags));
   }
 

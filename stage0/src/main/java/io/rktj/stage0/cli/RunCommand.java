@@ -11,10 +11,12 @@ import io.rktj.stage0.launch.Launcher;
 import io.rktj.stage0.launch.PassedSockets;
 import io.rktj.stage0.launch.RunOptions;
 import io.rktj.stage0.launch.Stage1Notices;
+import io.rktj.stage0.metadata.MetadataRegistration;
 import io.rktj.stage0.prepare.PreparedPod;
 import io.rktj.stage0.tree.ImageTree;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Exception;
+import java.nio.file.Path;
 import java.util.List;
 
 /** {@code rkt run}: from a command line to the process that is the pod. */
@@ -38,6 +40,7 @@ final class RunCommand implements CommandBody {
   /** Makes the pod and becomes it; the failure to do so is thrown. */
   static AssertionError start(Invocation invocation, RunRequest request) {
     Session session = Session.open(invocation);
+    requireMetadata(session, request.options());
     try (PodWorkshop workshop = new PodWorkshop(invocation, session, request)) {
       Stage1 stage1 = workshop.stage1(request);
       stage1.requireUsable();
@@ -75,6 +78,14 @@ final class RunCommand implements CommandBody {
             .orElse("RKT_HYPERVISOR", stage1.hypervisor().orElse(""))
             .orElse("RKT_HYPERVISOR_KERNEL", stage1.kernel().orElse(""))
             .orElse("RKT_HYPERVISOR_TEMPLATES", stage1.templates().orElse("")));
+  }
+
+  /** Refuses a pod that is to be registered where no metadata service listens. */
+  static void requireMetadata(Session session, RunOptions options) {
+    if (!options.metadataSocket().isEmpty()) {
+      Effort.requireFull(session.kernel());
+      MetadataRegistration.requireService(Path.of(options.metadataSocket()));
+    }
   }
 
   /** Refuses sockets of systemd's for a pod that cannot have them. */

@@ -50,7 +50,7 @@ final class Suggestions {
   static List<Command> commands() {
     List<Command> usable = new ArrayList<>();
     for (Command command : CommandTable.below("")) {
-      if (!command.hidden() && command.shape() != Command.Shape.ABSENT) {
+      if (!command.hidden()) {
         usable.add(command);
       }
     }

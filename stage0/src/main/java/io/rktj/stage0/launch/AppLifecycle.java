@@ -25,6 +25,7 @@ import io.rktj.spec.json.PodManifestJson;
 import io.rktj.spec.manifest.PodManifest;
 import io.rktj.spec.manifest.RuntimeApp;
 import io.rktj.stage0.Diagnostics;
+import io.rktj.stage0.metadata.MetadataAddress;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
@@ -40,6 +41,7 @@ import java.util.List;
  * be removed.
  */
 public final class AppLifecycle {
+  private static final String SOCKET_VARIABLE = MetadataAddress.VARIABLE;
   private static final int LARGEST = 4 << 20;
   private static final int MANIFEST_MODE = 0640;
   private static final int LOCK_MODE = 0600;
@@ -99,12 +101,21 @@ public final class AppLifecycle {
       try {
         write(after);
         stage1.addApp(stage1Pod, after, app, overlay, new Stage1Notices(diagnostics));
+        register(name);
       } catch (RuntimeException failure) {
         undo(before, name, failure);
         throw failure;
       }
     } finally {
       lock.close();
+    }
+  }
+
+  /** The metadata service learns of the app, if it knows the pod. */
+  private void register(AcName name) {
+    if (PodLifecycle.isRegistered(pod)) {
+      String socket = new Caller("", false, stage1Pod.environment()).variable(SOCKET_VARIABLE);
+      new PodRegistration(kernel, MetadataAddress.socket(socket)).add(pod.uuid(), layout, name);
     }
   }
 

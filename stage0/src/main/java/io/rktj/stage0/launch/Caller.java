@@ -34,6 +34,16 @@ public record Caller(String localConfig, boolean debug, List<String> environment
     return false;
   }
 
+  /** The value of one of his variables; empty if it is not set. */
+  public String variable(String name) {
+    for (String entry : environment) {
+      if (entry.startsWith(name + "=")) {
+        return entry.substring(name.length() + 1);
+      }
+    }
+    return "";
+  }
+
   /** The same with a value for a variable that he has not set, unless that is empty. */
   public Caller orElse(String name, String value) {
     for (String entry : environment) {

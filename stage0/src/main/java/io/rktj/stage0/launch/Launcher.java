@@ -14,6 +14,7 @@ import io.rktj.stage0.prepare.PreparedPod;
 import io.rktj.stage1.ActivationSocket;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -49,8 +50,10 @@ public final class Launcher {
     warn(stage1, options);
     options.names().write(stage1.layout(locked.layout(), pod.usesOverlay()));
     diagnostics.note("stage0", "Setting up stage1");
+    String token = register(pod, options.metadataSocket());
     pods.markRunning(locked);
-    ProcessImage image = stage1.run(call(pod, locked, options), new Stage1Notices(diagnostics));
+    ProcessImage image =
+        stage1.run(call(pod, locked, token, options), new Stage1Notices(diagnostics));
     diagnostics.note("stage0", "Pivoting to filesystem " + locked.layout().directory());
     diagnostics.note("stage0", "Execing " + image.program());
     return become(image);
@@ -74,7 +77,13 @@ public final class Launcher {
     }
   }
 
-  private Stage1Call call(PreparedPod pod, LockedPod locked, RunOptions options) {
+  /** Before the pod is moved to run, so that one that cannot be registered stays what it was. */
+  private String register(PreparedPod pod, String socket) {
+    return socket.isEmpty() ? "" : new PodRegistration(kernel, Path.of(socket)).register(pod);
+  }
+
+  private Stage1Call call(
+      PreparedPod pod, LockedPod locked, String token, RunOptions options) {
     return new Stage1Call(
         locked.uuid(),
         locked.layout(),
@@ -94,6 +103,7 @@ public final class Launcher {
         options.caller().debug(),
         locked.lock().number(),
         sockets(options),
+        token,
         options.caller().environment());
   }
 

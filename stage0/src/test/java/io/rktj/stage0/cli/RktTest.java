@@ -115,18 +115,6 @@ class RktTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"metadata-service", "api-service"})
-  void commandsOfLaterVersionsAreRefused(String path) {
-    CommandRun run = CommandRun.of((path + " x").split(" "));
-
-    assertThat(run.status()).isEqualTo(254);
-    assertThat(run.err())
-        .isEqualTo(
-            CommandTable.command(path).leaf() + ": \"rkt " + path + "\": not supported yet\n");
-    assertThat(run.out()).isEmpty();
-  }
-
-  @ParameterizedTest
   @ValueSource(strings = {"image", "help image", "image --help"})
   void groupShowsItsCommands(String words) {
     CommandRun run = CommandRun.of(words.split(" "));
@@ -165,7 +153,7 @@ class RktTest {
     for (String path : CommandTable.paths()) {
       Command command = CommandTable.command(path);
       boolean described =
-          command.shape() == Command.Shape.GROUP || command.shape() == Command.Shape.ABSENT;
+          command.shape() == Command.Shape.GROUP;
       if (!described && !path.equals("help")) {
         assertThat(CommandBodies.of(path)).as(path).isNotNull();
       }

@@ -292,7 +292,6 @@ class RunArgumentsTest {
         "--port=a:80 --net=host a.com/x | --port flag does not work with 'host' networking",
         "--mds-register --net=none a.com/x | --mds-register flag does not work with --net=none."
             + " Please use 'host', 'default' or an equivalent network",
-        "--mds-register a.com/x | --mds-register: not supported yet",
         "--pod-manifest=p a.com/x | conflicting flags set with --pod-manifest (see --help)",
         "--pod-manifest=p --inherit-env | conflicting flags set with --pod-manifest (see --help)",
         "--pod-manifest=p --set-env=a=b | conflicting flags set with --pod-manifest (see --help)",

@@ -86,13 +86,14 @@ final class MachinePlanner {
       throw new Stage1Exception(
           "stage1: cannot give the device \"" + device.source() + "\" to a virtual machine");
     }
-    List<AppPlan> apps = PodApps.compile(kernel, call, notices);
+    List<AppPlan> compiled = PodApps.compile(kernel, call, notices);
     List<Path> disks = new ArrayList<>();
     for (PreparedApp app : call.apps()) {
       disks.add(new TreeImages(notices).of(app));
     }
     PodNetwork network = PodNetwork.attach(kernel, call, notices);
     try {
+      List<AppPlan> apps = PodApps.withMetadata(compiled, network.metadataUrl(call));
       MachinePlan plan = plan(machine, volumes, apps, disks, network);
       return PodInit.run(kernel, call, "machine", plan.write());
     } catch (RuntimeException e) {
@@ -228,6 +229,7 @@ final class MachinePlanner {
         call.debug(),
         call.lockFd(),
         List.of(),
+        call.metadataToken(),
         call.environment());
   }
 

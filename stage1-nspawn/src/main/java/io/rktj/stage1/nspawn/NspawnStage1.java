@@ -78,10 +78,12 @@ public final class NspawnStage1 implements Stage1 {
     try {
       PodVolumes volumes = VolumeResolver.resolve(call);
       List<Surroundings.SourceDevice> devices = VolumeSources.check(kernel, volumes);
-      List<AppPlan> apps = PodApps.compile(kernel, call, notices);
+      List<AppPlan> compiled = PodApps.compile(kernel, call, notices);
       HostFacts host = HostFactsReader.read();
       PodNetwork network = PodNetwork.attach(kernel, call, notices);
       try {
+        String metadataUrl = network.metadataUrl(call);
+        List<AppPlan> apps = PodApps.withMetadata(compiled, metadataUrl);
         PodPlan plan =
             Planner.plan(
                 call,
@@ -98,7 +100,8 @@ public final class NspawnStage1 implements Stage1 {
         new PodFiles(kernel, call).make(plan, PodApps.environments(apps), volumes, FLAVOUR);
         vacate(host, plan);
         if (call.isMutable()) {
-          RunRecord.of(call, network.writesResolv(), host).write(kernel, call.layout());
+          RunRecord.of(call, network.writesResolv(), metadataUrl, host)
+              .write(kernel, call.layout());
         }
         return PodInit.run(kernel, call, "run", PodInitPlan.write(plan.sandbox(), apps));
       } catch (RuntimeException e) {

@@ -49,7 +49,8 @@ final class PodChanges {
       Stage1Call call = record.call(pod, manifest, app, overlay);
       PodVolumes volumes = VolumeResolver.resolve(call);
       List<Surroundings.SourceDevice> devices = VolumeSources.check(kernel, volumes);
-      List<AppPlan> plans = PodApps.compile(kernel, call, notices);
+      List<AppPlan> plans =
+          PodApps.withMetadata(PodApps.compile(kernel, call, notices), record.metadataUrl());
       PodPlan plan =
           Planner.plan(
               call,

@@ -97,6 +97,22 @@ public final class RktRunner {
     return this;
   }
 
+  /**
+   * Has every later command started as systemd starts a service with one socket, which is made in
+   * the file system.
+   */
+  public RktRunner activatedBy(Path socket) {
+    return inside(
+        "perl",
+        "-MSocket",
+        "-MPOSIX",
+        "-e",
+        "$^F = 9; socket(S, PF_UNIX, SOCK_STREAM, 0) && bind(S, sockaddr_un(shift)) &&"
+            + " listen(S, 9) || die; POSIX::dup2(fileno(S), 3); $ENV{LISTEN_PID} = $$;"
+            + " $ENV{LISTEN_FDS} = 1; exec @ARGV",
+        socket.toString());
+  }
+
   /** Runs to the end, two minutes at most; the global flags come first. */
   public RktResult run(String... arguments) {
     return start(arguments).await(120);
@@ -169,9 +185,18 @@ public final class RktRunner {
 
     /** Waits until {@code text} stands on standard output or the command has ended. */
     public RktProcess awaitStdout(String text, int seconds) {
+      return awaitText(out, text, seconds);
+    }
+
+    /** The same of standard error. */
+    public RktProcess awaitStderr(String text, int seconds) {
+      return awaitText(err, text, seconds);
+    }
+
+    private RktProcess awaitText(Path file, String text, int seconds) {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-      while (!stdout().contains(text)) {
-        if (!process.isAlive() && !stdout().contains(text)) {
+      while (!text(file).contains(text)) {
+        if (!process.isAlive() && !text(file).contains(text)) {
           throw new AssertionError("ended before printing \"" + text + "\": " + await(5));
         }
         if (System.nanoTime() > deadline) {

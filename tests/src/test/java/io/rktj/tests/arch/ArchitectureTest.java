@@ -112,26 +112,51 @@ class ArchitectureTest {
                   "io.rktj.pod",
                   "io.rktj.stage1",
                   "io.rktj.linux")),
+          Map.entry("io.rktj.stage0.metadata", with(SPEC, "io.rktj.pod")),
+          Map.entry("io.rktj.stage0.service", List.of("io.rktj.stage0")),
+          Map.entry("io.rktj.services", List.of("io.rktj.linux", "io.rktj.pod")),
+          Map.entry(
+              "io.rktj.services.metadata",
+              with(
+                  SPEC,
+                  "io.rktj.services",
+                  "io.rktj.stage0",
+                  "io.rktj.stage0.metadata",
+                  "io.rktj.stage0.service",
+                  "io.rktj.pod")),
+          Map.entry(
+              "io.rktj.services.api",
+              with(
+                  SPEC,
+                  "io.rktj.linux",
+                  "io.rktj.pod",
+                  "io.rktj.services",
+                  "io.rktj.stage0",
+                  "io.rktj.stage0.launch",
+                  "io.rktj.stage0.service",
+                  "io.rktj.stage0.store")),
           Map.entry(
               "io.rktj.stage0.launch",
               with(
                   SPEC,
                   "io.rktj.stage0",
+                  "io.rktj.stage0.metadata",
                   "io.rktj.stage0.prepare",
                   "io.rktj.pod",
                   "io.rktj.stage1",
                   "io.rktj.linux")));
 
-  private static final Map<String, String> ONLY_HOME =
+  private static final Map<String, List<String>> ONLY_HOME =
       Map.of(
-          "com.fasterxml.jackson..", "io.rktj.spec.json",
-          "org.apache.commons.compress..", "io.rktj.spec.archive",
-          "org.tukaani.xz..", "io.rktj.spec.archive",
-          "jnr..", "io.rktj.linux",
-          "com.kenai..", "io.rktj.linux",
-          "okhttp3..", "io.rktj.stage0.fetch",
-          "org.bouncycastle..", "io.rktj.stage0.trust",
-          "picocli..", "io.rktj.stage0.cli");
+          "com.fasterxml.jackson..", List.of("io.rktj.spec.json"),
+          "org.apache.commons.compress..", List.of("io.rktj.spec.archive"),
+          "org.tukaani.xz..", List.of("io.rktj.spec.archive"),
+          "jnr..", List.of("io.rktj.linux"),
+          "com.kenai..", List.of("io.rktj.linux"),
+          "okhttp3..", List.of("io.rktj.stage0.fetch", "io.rktj.stage0.metadata"),
+          "org.bouncycastle..", List.of("io.rktj.stage0.trust"),
+          "picocli..", List.of("io.rktj.stage0.cli"),
+          "io.netty..", List.of("io.rktj.services.."));
 
   @TestFactory
   List<DynamicTest> eachPackageUsesOnlyWhatItsRowAllows() {
@@ -175,14 +200,16 @@ class ArchitectureTest {
   @TestFactory
   List<DynamicTest> eachLibraryHasOneHome() {
     List<DynamicTest> tests = new ArrayList<>();
-    for (Map.Entry<String, String> home : ONLY_HOME.entrySet()) {
+    for (Map.Entry<String, List<String>> home : ONLY_HOME.entrySet()) {
+      List<String> homes = new ArrayList<>(home.getValue());
+      homes.add("io.rktj.tests..");
       tests.add(
           DynamicTest.dynamicTest(
               home.getKey(),
               () ->
                   noClasses()
                       .that()
-                      .resideOutsideOfPackages(home.getValue(), "io.rktj.tests..")
+                      .resideOutsideOfPackages(homes.toArray(new String[0]))
                       .should()
                       .dependOnClassesThat()
                       .resideInAPackage(home.getKey())

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.tests.functional;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rktj.tests.kit.Requirement;
@@ -12,7 +11,6 @@ import io.rktj.tests.kit.TestImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,41 +23,22 @@ import org.junit.jupiter.api.io.TempDir;
 @Needs(Requirement.NETWORK)
 class NetworkIT {
   @TempDir Path temp;
-  private Process holder;
+  private TestHost host;
   private RktRunner rkt;
 
   @BeforeEach
-  void makeHost() throws IOException {
-    holder =
-        new ProcessBuilder(
-                "unshare", "--net", "sh", "-c", "ip link set lo up; echo ready; exec cat")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(holder.getInputStream().read()).isEqualTo('r');
-    rkt = RktRunner.in(temp).inside("nsenter", "--net=/proc/" + holder.pid() + "/ns/net", "--");
+  void makeHost() {
+    host = new TestHost();
+    rkt = host.rkt(temp);
   }
 
   @AfterEach
-  void endHost() throws IOException, InterruptedException {
-    holder.getOutputStream().close();
-    assertThat(holder.waitFor()).isZero();
-  }
-
-  private String onHost(String... command) throws IOException, InterruptedException {
-    List<String> line =
-        new java.util.ArrayList<>(
-            List.of("nsenter", "--net=/proc/" + holder.pid() + "/ns/net", "--"));
-    line.addAll(List.of(command));
-    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    String text = new String(process.getInputStream().readAllBytes(), UTF_8);
-    process.waitFor();
-    return text;
+  void endHost() {
+    host.close();
   }
 
   @Test
-  void defaultNetworkGivesAnAddressARouteAndAWayToTheHost()
-      throws IOException, InterruptedException {
+  void defaultNetworkGivesAnAddressARouteAndAWayToTheHost() throws IOException {
     Path aci =
         TestImage.named("example.com/app")
             .script("ip -o -4 addr show eth0; ip route; echo up; nc -l -p 80 < /etc/passwd")
@@ -77,21 +56,21 @@ class NetworkIT {
     RktResult status = rkt.run("status", Files.readString(uuid)).exits(0);
     assertThat(status.stdout()).contains("networks=default:ip4=172.16.28.");
     assertThat(pod.stdout()).contains("172.16.28.").contains("default via 172.16.28.1");
-    assertThat(onHost("ip", "-o", "link")).contains("veth");
-    assertThat(onHost("iptables", "-t", "nat", "-S"))
+    assertThat(host.run("ip", "-o", "link")).contains("veth");
+    assertThat(host.run("iptables", "-t", "nat", "-S"))
         .contains("RKT-PFWD-DNAT-" + Files.readString(uuid).substring(0, 8));
-    String answer = onHost("busybox", "nc", "127.0.0.1", "8080");
+    String answer = host.run("busybox", "nc", "127.0.0.1", "8080");
     assertThat(answer).startsWith("root:x:0:0:");
     pod.await(60).exits(0);
     rkt.run("gc", "--grace-period=0s").exits(0);
-    assertThat(onHost("ip", "-o", "link")).doesNotContain("veth");
-    assertThat(onHost("iptables", "-t", "nat", "-S"))
+    assertThat(host.run("ip", "-o", "link")).doesNotContain("veth");
+    assertThat(host.run("iptables", "-t", "nat", "-S"))
         .doesNotContain("RKT-PFWD")
         .doesNotContain("CNI-");
   }
 
   @Test
-  void hostNetworkIsTheHosts() throws IOException, InterruptedException {
+  void hostNetworkIsTheHosts() {
     Path aci =
         TestImage.named("example.com/app")
             .script("readlink /proc/self/ns/net")
@@ -99,7 +78,7 @@ class NetworkIT {
     RktResult result =
         rkt.run("--insecure-options=image", "run", "--net=host", aci.toString()).exits(0);
     assertThat(result.lines("app"))
-        .containsExactly(onHost("readlink", "/proc/self/ns/net").strip());
+        .containsExactly(host.run("readlink", "/proc/self/ns/net").strip());
   }
 
   @Test
