@@ -30,7 +30,9 @@ final class NetFlag {
           "network "
               + Quoted.of(name)
               + " provided with invalid arguments: "
-              + parts.subList(1, parts.size()));
+              + "["
+              + String.join(" ", parts.subList(1, parts.size()))
+              + "]");
     }
     if (parts.size() == 2 && (name.equals("all") || name.equals("host"))) {
       throw new UsageException("arguments are not supported by special netname " + Quoted.of(name));

@@ -7,6 +7,7 @@ import io.rktj.pod.LockedPod;
 import io.rktj.pod.Pod;
 import io.rktj.pod.PodState;
 import io.rktj.pod.PodStore;
+import io.rktj.pod.UuidFile;
 import io.rktj.spec.ImageIdPrefix;
 import io.rktj.spec.SemVer;
 import io.rktj.spec.discovery.ImageRef;
@@ -100,11 +101,14 @@ final class PodWorkshop implements AutoCloseable {
   }
 
   /**
-   * Fills the directory of {@code pod}; it stays locked. Differs from rkt: a pod that cannot be
-   * prepared is removed at once.
+   * Fills the directory of {@code pod}, which stays locked; first of all its UUID is where the
+   * request wants it. Differs from rkt: a pod that cannot be prepared is removed at once.
    */
   PreparedPod prepare(LockedPod pod, RunRequest request, Stage1 stage1, List<ImageTree> images) {
     try {
+      if (request.uuidFile().isPresent()) {
+        UuidFile.write(session.kernel(), request.uuidFile().get(), pod.uuid());
+      }
       return fill(pod, request, stage1, images);
     } catch (RuntimeException failure) {
       discard(pod, failure);

@@ -4,7 +4,6 @@ package io.rktj.stage0.cli;
 import io.rktj.linux.Kernel;
 import io.rktj.pod.LockedPod;
 import io.rktj.pod.PodStore;
-import io.rktj.pod.UuidFile;
 import io.rktj.stage0.config.ConfiguredStage1;
 import io.rktj.stage0.launch.Caller;
 import io.rktj.stage0.launch.Launcher;
@@ -58,9 +57,6 @@ final class RunCommand implements CommandBody {
       List<ImageTree> images = workshop.images(request);
       PodStore pods = session.pods();
       LockedPod pod = pods.create();
-      if (request.uuidFile().isPresent()) {
-        UuidFile.write(session.kernel(), request.uuidFile().get(), pod.uuid());
-      }
       PreparedPod prepared = workshop.prepare(pod, request, stage1, images);
       Launcher launcher = new Launcher(session.kernel(), pods, session.console());
       return launcher.run(prepared, stage1, options);

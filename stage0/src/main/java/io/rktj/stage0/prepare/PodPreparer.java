@@ -137,6 +137,7 @@ public final class PodPreparer {
 
   private PreparedPod write(
       LockedPod pod, boolean overlay, PodManifest manifest, byte[] json, List<ImageTree> images) {
+    diagnostics.note(SOURCE, "Preparing stage1");
     List<PreparedPod.Part> parts = new ArrayList<>(images.size());
     List<RenderedTree> rendered = new ArrayList<>(images.size());
     for (int i = 0; i < images.size(); i++) {

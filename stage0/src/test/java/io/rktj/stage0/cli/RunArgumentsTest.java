@@ -269,7 +269,7 @@ class RunArgumentsTest {
         "--net=a --net=a | found duplicate netname \"a\"",
         "--net=host:a=b | arguments are not supported by special netname \"host\"",
         "--net=all:a=b | arguments are not supported by special netname \"all\"",
-        "--net=a:b:c | network \"a\" provided with invalid arguments: [b, c]",
+        "--net=a:b:c | network \"a\" provided with invalid arguments: [b c]",
       })
   void wrongNetworksAreRefused(String flags, String reason) {
     assertThatThrownBy(() -> line(flags + " a.com/x")).hasMessageEndingWith(reason);
