@@ -20,10 +20,12 @@ final class ConformancePage {
 
   private final List<Section> sections;
   private final Coverage coverage;
+  private final FlavourTable flavours;
 
-  ConformancePage(List<Section> sections, Coverage coverage) {
+  ConformancePage(List<Section> sections, Coverage coverage, FlavourTable flavours) {
     this.sections = sections;
     this.coverage = coverage;
+    this.flavours = flavours;
   }
 
   String text() {
@@ -35,6 +37,7 @@ final class ConformancePage {
     text.append(rows.size() - open).append(" shown by a test or different on purpose (");
     text.append(different).append("), ").append(open).append(" open.\n");
     sections.forEach(section -> append(text, section));
+    flavours.appendTo(text);
     return text.toString();
   }
 

@@ -23,7 +23,9 @@ class ConformanceTest {
   private static final Path DIFFERENCES = Path.of("../docs/differences.md");
 
   private final List<Section> sections = Section.readAll(ROWS);
-  private final Coverage coverage = Coverage.of(Path.of("target/test-classes"));
+  private final List<Class<?>> classes = TestClasses.below(Path.of("target/test-classes"));
+  private final Coverage coverage = Coverage.of(classes);
+  private final FlavourTable flavours = FlavourTable.of(classes);
 
   private List<Row> rows() {
     return sections.stream().flatMap(section -> section.rows().stream()).toList();
@@ -54,7 +56,7 @@ class ConformanceTest {
 
   @Test
   void pageIsMadeOfRowsAndTests() throws IOException {
-    String page = new ConformancePage(sections, coverage).text();
+    String page = new ConformancePage(sections, coverage, flavours).text();
     if (System.getProperty("golden.update") != null) {
       Files.writeString(PAGE, page);
     }
@@ -62,18 +64,24 @@ class ConformanceTest {
   }
 
   @Test
+  void testsOfPodsSayWhetherTheyRunInMachines() {
+    assertThat(flavours.machines()).isNotEmpty();
+    assertThat(flavours.undecided()).isEmpty();
+  }
+
+  @Test
   void aRowWithoutATestIsOpen() {
     List<Section> one =
         Section.parse(List.of("# 1 One", "", "a-1: it does | differs: Pods", "a-2: it | is"));
     Coverage tests = new Coverage(new TreeMap<>());
+    ConformancePage page = new ConformancePage(one, tests, new FlavourTable(new TreeMap<>()));
 
-    assertThat(new ConformancePage(one, tests).text())
+    assertThat(page.text())
         .contains("2 rows: 1 shown by a test or different on purpose (1), 1 open.\n")
         .contains(
             "## 1 One\n", "| a-1 | it does | differs: Pods |\n", "| a-2 | it \\| is | open |");
     tests.testsOfRow().put("a-2", new TreeSet<>(Set.of("FirstIT.test", "SecondIT")));
-    assertThat(new ConformancePage(one, tests).text())
-        .contains("| a-2 | it \\| is | FirstIT.test, SecondIT |");
+    assertThat(page.text()).contains("| a-2 | it \\| is | FirstIT.test, SecondIT |");
     assertThatThrownBy(() -> Row.parse("no id here")).hasMessageContaining("not a row");
   }
 }

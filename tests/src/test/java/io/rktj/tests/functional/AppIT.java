@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -293,6 +294,7 @@ class AppIT {
   }
 
   @Test
+  @Covers("cli-1.4-app")
   void theExperimentCanBeSwitchedOff() {
     rkt.with("RKT_EXPERIMENT_APP", "false");
     rkt.run("app", "list", "x").exits(254).stderrHas("unknown command \"app\" for \"rkt\"");

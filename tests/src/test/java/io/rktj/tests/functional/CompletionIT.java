@@ -4,6 +4,7 @@ package io.rktj.tests.functional;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.TestImage;
@@ -144,6 +145,7 @@ class CompletionIT {
         "completion bash zsh | completion: too many arguments, only shell type is expected",
         "completion tcsh | completion: 'tcsh' shell is not supported",
       })
+  @Covers("cli-4.16-shells")
   void wrongShellsAreRefused(String words, String message) {
     var result = rkt.run(words.split(" ", -1)).exits(254);
 
@@ -153,6 +155,7 @@ class CompletionIT {
 
   @ParameterizedTest
   @MethodSource("shells")
+  @Covers("cli-4.16-shells")
   void commandsAreCompleted(String shell) {
     assertThat(offered(shell, "rkt ")).contains("run", "fetch", "image", "list", "help");
     assertThat(offered(shell, "rkt fe")).containsExactly("fetch");

@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.RktRunner;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,11 +54,13 @@ class ConfigIT {
   }
 
   @Test
+  @Covers("cli-4.14-merged")
   void withoutFilesPathsAndStage1AreEmpty() {
     assertThat(config()).isEqualTo(NOTHING);
   }
 
   @Test
+  @Covers("cli-4.14-merged")
   void isIndentedByTabsUnlessAskedOtherwise() {
     assertThat(rkt.run("config").exits(0).stdout())
         .isEqualTo(
@@ -84,6 +87,7 @@ class ConfigIT {
   }
 
   @Test
+  @Covers("cli-4.14-merged")
   void eachDomainAndEachRegistryHasAnEntry() throws IOException {
     file(
         system,
@@ -120,6 +124,7 @@ class ConfigIT {
   }
 
   @Test
+  @Covers({"cli-5-order", "cli-1.3-config"})
   void laterDirectoriesOverrideDomainByDomain() throws IOException {
     String type = "'type':'oauth','credentials':{'token':'";
     file(system, "auth.d/a.json", "auth", "'domains':['a.com','b.com']," + type + "system'}");
@@ -132,6 +137,7 @@ class ConfigIT {
   }
 
   @Test
+  @Covers("cli-5-order")
   void pathsAndStage1OverrideItemByItem() throws IOException {
     file(system, "paths.d/a.json", "paths", "'data':'/one','stage1-images':'/images'");
     file(local, "paths.d/a.json", "paths", "'data':'/two'");
@@ -147,6 +153,7 @@ class ConfigIT {
   }
 
   @Test
+  @Covers("cli-1.3-dir")
   void dataDirectoryOfTheFlagBeatsThatOfTheFile() throws IOException {
     Path configured = temp.resolve("configured");
     file(local, "paths.d/a.json", "paths", "'data':'" + configured + "'");
@@ -162,6 +169,7 @@ class ConfigIT {
   }
 
   @Test
+  @Covers("cli-5-files")
   void onlyRegularFilesOfTheirDirectoryCount() throws IOException {
     file(local, "paths.d/a.txt", "paths", "'data':'/text'");
     Path below = file(local, "paths.d/sub/a.json", "paths", "'data':'/below'");
@@ -171,6 +179,7 @@ class ConfigIT {
   }
 
   @Test
+  @Covers("cli-5-files")
   void everythingInItsPlaceMustBeADirectory() throws IOException {
     Files.writeString(local.resolve("auth.d"), "");
 
@@ -216,6 +225,7 @@ class ConfigIT {
             + "'credentials':{'user':'u','password':'p'}} | auth for docker registry \"a\" is"
             + " already specified",
       })
+  @Covers("cli-5-wrong")
   void wrongFilesAreRefusedWithTheReason(String directory, String text, String reason)
       throws IOException {
     Path place = Files.createDirectories(local.resolve(directory));
@@ -231,6 +241,7 @@ class ConfigIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"image list", "list", "fetch /x.aci", "image gc"})
+  @Covers("cli-5-wrong-fails")
   void wrongFileOfThisHostFailsWhoeverNeedsIt(String words) throws IOException {
     file(local, "paths.d/a.json", "paths", "'data':'relative'");
 
@@ -239,6 +250,7 @@ class ConfigIT {
   }
 
   @Test
+  @Covers("cli-5-twice")
   void twoFilesOfADirectoryMaySayNothingTwice() throws IOException {
     file(local, "paths.d/a.json", "paths", "'data':'/one'");
     file(local, "paths.d/b.json", "paths", "'data':'/two'");

@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -54,6 +55,7 @@ class ExportIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"--no-overlay=false", "--no-overlay"})
+  @Covers("cli-4.13-image")
   void anExportedAppRunsAgainAsItWasLeft(String overlay) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     String uuid =
@@ -79,6 +81,7 @@ class ExportIT {
           + " test -e /etc/passwd || echo no passwd; test -e /v/in-volume || echo no in-volume";
 
   @Test
+  @Covers("cli-4.13-image")
   void theManifestIsTheImagesAndTheFileIsCompressed() throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     String uuid = exited(rkt, "true", "--set-env=A=b");
@@ -97,6 +100,7 @@ class ExportIT {
   }
 
   @Test
+  @Covers("cli-4.13-refuses")
   void whatCannotBeExportedIsSaid() throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     String uuid = exited(rkt, "true");
@@ -122,6 +126,7 @@ class ExportIT {
   }
 
   @Test
+  @Covers({"cli-4.13-refuses", "cli-4.8-app"})
   void onlyExitedPodsAreExportedAndSeveralAppsNeedAName() throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     Path aci = image("echo $AC_APP_NAME > /who; echo up; sleep 100").write(temp.resolve("images"));
@@ -142,6 +147,10 @@ class ExportIT {
     rkt.run("export", "--app=a", uuid, out.toString())
         .exits(254)
         .stderrHas("export: pod is not exited. Only exited pods can be exported");
+    rkt.run("enter", uuid, "/bin/true")
+        .exits(254)
+        .stderrHas("specify app using \"rkt enter --app= ...\"");
+    rkt.run("enter", "--app=b", uuid, "/bin/cat", "/who").exits(0).stdoutHas("b\n");
     rkt.run("stop", "--force", uuid).exits(0);
     pod.await(30);
 

@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.DiscoveryServer;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktResult;
@@ -86,6 +87,7 @@ class FetchPolicyIT {
     "url, --pull-policy=update, /app.aci",
     "url, --debug, /app.aci",
   })
+  @Covers({"cli-4.4-policy", "cli-8-policy"})
   void imageThatIsHereIsAskedForAgainByPolicy(String kind, String flag, String requests) {
     String reference = kind.equals("name") ? NAME + ":1" : url();
     String id = fetch(reference).exits(0).stdout();
@@ -103,6 +105,7 @@ class FetchPolicyIT {
   }
 
   @Test
+  @Covers({"cli-8-policy", "cli-8-failure"})
   void neverMeansThatNobodyIsAsked() {
     assertThat(fetch("--pull-policy=never", NAME + ":1").exits(254).stderr())
         .isEqualTo("fetch: unable to fetch image from image name \"" + NAME + ":1\"" + NOTHING);
@@ -112,6 +115,7 @@ class FetchPolicyIT {
   }
 
   @Test
+  @Covers("cli-1-deprecated")
   void deprecatedSpellingsSaySo() {
     assertThat(fetch("--store-only", NAME).exits(254).stderr())
         .startsWith(
@@ -124,6 +128,7 @@ class FetchPolicyIT {
 
   @ParameterizedTest
   @CsvSource({"max-age=1000, 0", "no-cache, 1", "'max-age=1000, no-store', 1", "max-age=0, 1"})
+  @Covers("cli-8-etag")
   void ageThatTheServerAllowsIsHonoured(String control, int requests) throws IOException {
     server.on(
         "/app.aci",
@@ -141,6 +146,7 @@ class FetchPolicyIT {
   }
 
   @Test
+  @Covers("cli-8-policy")
   void updateBringsWhatIsNew() throws IOException {
     String old = fetch(NAME + ":1").exits(0).stdout();
     Path newer = TestImage.named(NAME).file("etc/new", "x").write(temp.resolve("newer"));
@@ -152,6 +158,7 @@ class FetchPolicyIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"new", "never", "update"})
+  @Covers("cli-8-policy")
   void fileIsReadAgainUnderEachPolicy(String policy) throws IOException {
     String old = fetch("--pull-policy=" + policy, aci.toString()).exits(0).stdout();
     Path newer = TestImage.named(NAME).file("etc/new", "x").write(temp.resolve("newer"));
@@ -162,6 +169,7 @@ class FetchPolicyIT {
   }
 
   @Test
+  @Covers("cli-4.4-ids")
   void oneLineForEachImageWithAShortOrAWholeId() {
     Path other = TestImage.named("other").write(temp.resolve("images"));
 
@@ -175,6 +183,7 @@ class FetchPolicyIT {
   }
 
   @Test
+  @Covers("cli-8-dependencies")
   void dependenciesComeByTheSamePolicy() {
     Path top =
         TestImage.named("top")
@@ -196,6 +205,7 @@ class FetchPolicyIT {
 
   @ParameterizedTest
   @ValueSource(strings = {NAME + ":1", "https://" + HOST + "/app.aci"})
+  @Covers("cli-8-concurrent")
   void whoComesSecondWaitsAndIsToldSo(String reference) throws Exception {
     byte[] body = Files.readAllBytes(aci);
     CountDownLatch asked = new CountDownLatch(1);
@@ -244,6 +254,7 @@ class FetchPolicyIT {
         "/none.aci | fetch: error opening signature file: open /none.aci.asc: no such file or"
             + " directory",
       })
+  @Covers({"cli-4.4-none", "cli-3-literal-fetch", "cli-3-twice", "cli-2-url", "cli-2-labels"})
   void wrongArgumentsAreRefused(String words, String message) {
     String[] line = ("fetch " + words).strip().split(" ", -1);
 
@@ -251,6 +262,7 @@ class FetchPolicyIT {
   }
 
   @Test
+  @Covers("cli-2-fetch")
   void hashIsANameForFetch() {
     rkt.run("fetch", "--pull-policy=never", "sha512-0123456789ab")
         .exits(254)
@@ -258,6 +270,7 @@ class FetchPolicyIT {
   }
 
   @Test
+  @Covers("cli-4.4-alias")
   void imageFetchIsTheSameCommandUnderAHiddenName() {
     String id = fetch(url()).exits(0).stdout();
 
@@ -267,6 +280,7 @@ class FetchPolicyIT {
   }
 
   @Test
+  @Covers("cli-1.1-debug-fetch")
   void stepsAreToldWithDebug() {
     String steps = fetch("--debug", NAME + ":1").exits(0).stderr();
     assertThat(steps)

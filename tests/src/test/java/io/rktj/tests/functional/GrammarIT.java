@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.TestImage;
@@ -32,6 +33,7 @@ class GrammarIT {
   // commands and abbreviations
 
   @Test
+  @Covers("cli-1-no-command")
   void withoutACommandThereIsHelpAndStatusTwo() {
     var result = rkt.bare().await(60).exits(2);
 
@@ -41,12 +43,14 @@ class GrammarIT {
 
   @ParameterizedTest
   @CsvSource({"lis, UUID\t", "l, UUID\t", "image li, ID\t", "im l, ID\t", "vers, rkt Version: "})
+  @Covers("cli-1-prefix")
   void clearBeginningsOfCommandsWillDo(String words, String output) {
     assertThat(run(words).exits(0).stdout()).startsWith(output.strip());
   }
 
   @ParameterizedTest
   @CsvSource({"st, st, rkt", "foo, foo, rkt", "image e, e, rkt image", "ru-, ru-, rkt"})
+  @Covers({"cli-1-prefix", "cli-1-unknown-command"})
   void unclearAndUnknownCommandsAreRefused(String words, String unknown, String parent) {
     var result = run(words).exits(254);
 
@@ -75,6 +79,7 @@ class GrammarIT {
         "--debug image list --no-legend --fields=name --full=false",
       })
   @Needs(Requirement.ROOT)
+  @Covers({"cli-1-values", "cli-1-flags-first"})
   void flagsMayStandAnywhere(String words) {
     Path aci = TestImage.named("a").write(temp.resolve("images"));
     rkt.run("--insecure-options=image", "fetch", aci.toString()).exits(0);
@@ -100,6 +105,13 @@ class GrammarIT {
         "list --user-config= | invalid argument \"\" for --user-config=: \"\" is not a valid"
             + " directory",
       })
+  @Covers({
+    "cli-1-unknown-flag",
+    "cli-1-bad-value",
+    "cli-1.3-dir",
+    "cli-1.3-insecure",
+    "cli-4.11-durations"
+  })
   void wrongFlagsAreToldOnStderrAndAnsweredWithTheUsage(String words, String reason) {
     var result = run(words).exits(254);
 
@@ -108,6 +120,7 @@ class GrammarIT {
   }
 
   @Test
+  @Covers("cli-1.3-insecure")
   void lastInsecureOptionsReplaceEarlierOnesInAnyCase() {
     Path aci = TestImage.named("a").write(temp.resolve("images"));
 
@@ -119,6 +132,7 @@ class GrammarIT {
   }
 
   @Test
+  @Covers("cli-1.3-dir")
   void dataDirectoryMayBeRelative() {
     rkt.inside("sh", "-c", "cd " + temp + " && exec \"$@\"", "sh");
 
@@ -132,6 +146,7 @@ class GrammarIT {
   @ParameterizedTest
   @ValueSource(
       strings = {"image list --help", "image list -h", "help image list", "--help image list"})
+  @Covers({"cli-1-help", "cli-1.2-layout"})
   void helpOfACommandGoesToStdout(String words) {
     var result = run(words).exits(0);
 
@@ -148,6 +163,7 @@ class GrammarIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"image", "image --help", "help image", "image --debug"})
+  @Covers("cli-1-help")
   void groupShowsItsCommands(String words) {
     var result = run(words).exits(0);
 
@@ -160,6 +176,7 @@ class GrammarIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"--help", "-h", "help"})
+  @Covers({"cli-1.2-layout", "cli-1.2-recursive"})
   void helpOfRktListsAllCommands(String words) {
     String help = run(words).exits(0).stdout();
 
@@ -180,6 +197,7 @@ class GrammarIT {
   }
 
   @Test
+  @Covers("cli-1.2-layout")
   void columnsOfHelpAreLinedUpAtTabs() {
     String options = run("help fetch").stdout().split("\n\nGLOBAL OPTIONS:\n", -1)[1];
 
@@ -204,6 +222,7 @@ class GrammarIT {
   // messages
 
   @Test
+  @Covers("cli-1.1-chain")
   void chainOfCausesIsShortUnlessDebugIsOn() {
     var brief = run("status 1").exits(254);
     var whole = run("--debug status 1").exits(254);
@@ -228,6 +247,7 @@ class GrammarIT {
         "cat-manifest 1 | cat-manifest: ",
         "trust --root --prefix=a x | trust: --root and --prefix usage mutually exclusive",
       })
+  @Covers("cli-1.1-prefix")
   void messagesBeginWithTheCommandsLastWord(String words, String message) {
     var result = run(words).exits(254);
 
@@ -236,6 +256,7 @@ class GrammarIT {
   }
 
   @Test
+  @Covers("cli-1.3-profiles")
   void profilesOfGoAreRefused() {
     run("list --cpuprofile=/tmp/x")
         .exits(254)
@@ -243,6 +264,7 @@ class GrammarIT {
   }
 
   @Test
+  @Covers("cli-4.15-lines")
   void versionHasRktsLines() {
     assertThat(run("version").exits(0).stdout().lines())
         .anyMatch(line -> line.matches("rkt Version: [0-9.]+"))
@@ -254,14 +276,27 @@ class GrammarIT {
   // root
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "run /none.aci", "enter", "rm", "rm 1", "gc", "gc x"})
+  @ValueSource(
+      strings = {
+        "run",
+        "run /none.aci",
+        "prepare",
+        "run-prepared x",
+        "enter",
+        "rm",
+        "rm 1",
+        "gc",
+        "gc x",
+        "app exec x"
+      })
   @Needs(Requirement.ROOT)
+  @Covers("cli-1-root")
   void whatNeedsRootSaysSoFirst(String words) {
     asNobody();
 
     var result = run(words).exits(254);
 
-    String command = words.replaceFirst(" .*", "");
+    String command = words.replaceFirst("^app ", "").replaceFirst(" .*", "");
     assertThat(result.stderr()).isEqualTo(command + ": cannot run as unprivileged user\n");
     assertThat(result.stdout()).isEmpty();
   }
@@ -271,7 +306,12 @@ class GrammarIT {
       strings = {
         "stop",
         "fetch",
+        "list",
         "status",
+        "export",
+        "app list",
+        "app status",
+        "app add",
         "cat-manifest",
         "trust",
         "config",
@@ -285,6 +325,7 @@ class GrammarIT {
         "completion"
       })
   @Needs(Requirement.ROOT)
+  @Covers("cli-1-no-root")
   void whatNeedsNoRootDoesNotAskForIt(String words) {
     asNobody();
 

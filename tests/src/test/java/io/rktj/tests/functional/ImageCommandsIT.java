@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.TestImage;
@@ -65,6 +66,7 @@ class ImageCommandsIT {
   // image list
 
   @Test
+  @Covers("cli-4.17-list")
   void listHasRktsColumns() {
     List<String> lines = list().lines().toList();
 
@@ -79,6 +81,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.17-list-full")
   void fullListHasWholeIdsBytesAndTimes() {
     String[] cells = list("--full", "--no-legend").strip().split("\t+", -1);
 
@@ -88,6 +91,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.17-list-size")
   void sizeIsThatOfTheTarAndOfTheTree() throws IOException {
     long with = Long.parseLong(list("--full", "--no-legend", "--fields=size").strip());
     rkt.run("image", "gc").exits(0);
@@ -104,6 +108,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.17-list-fields")
   void fieldsAreThoseAskedForInTheirOrder() {
     assertThat(list("--fields=name,id", "--full"))
         .isEqualTo("NAME\t\t\tID\nexample.com/app:1.0\t" + id + "\n");
@@ -118,6 +123,7 @@ class ImageCommandsIT {
     "importtime, asc, b a c",
     "'name,size', asc, a b c",
   })
+  @Covers("cli-4.17-list-sort")
   void rowsAreSorted(String sort, String order, String expected) {
     rkt.run("image", "rm", id).exits(0);
     fetch(TestImage.named("b").file("big", "x".repeat(200_000)));
@@ -131,6 +137,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers({"cli-4.17-list-sort", "cli-6.1-lastused"})
   void lastUseSortsAndIsRenewedByUse() {
     fetch(TestImage.named("second"));
     rkt.run("image", "export", "example.com/app", temp.resolve("out.aci").toString()).exits(0);
@@ -147,6 +154,7 @@ class ImageCommandsIT {
     "--order=up, unknown option \"up\"",
     "--format=yaml, unknown format \"yaml\" (must be json or json-pretty)",
   })
+  @Covers("cli-1-bad-value")
   void wrongFlagsOfListShowItsHelp(String flag, String reason) {
     String given = flag.replace(';', ',');
     String value = given.substring(given.indexOf('=') + 1);
@@ -160,6 +168,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.17-list-json")
   void jsonHasRktsMembers() {
     assertThat(list("--format=json").strip())
         .matches(
@@ -171,6 +180,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.17-list-json")
   void emptyStoreIsNullInJsonAndAHeadingElsewhere() {
     rkt.run("image", "rm", id).exits(0);
 
@@ -180,6 +190,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.17-list-broken")
   void unreadableRecordIsToldAndDoesNotFailTheList() throws IOException {
     fetch(TestImage.named("good"));
     Files.writeString(record(), "torn");
@@ -197,6 +208,7 @@ class ImageCommandsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"example.com/app", "example.com/app:1.0", "example.com/app,version=1.0"})
+  @Covers({"cli-4.17-rm", "cli-4.17-lookup"})
   void imagesAreRemovedByName(String name) {
     var result = rkt.run("image", "rm", name).exits(0);
 
@@ -206,11 +218,13 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers({"cli-4.17-rm", "cli-4.17-lookup"})
   void imagesAreRemovedByTheBeginningOfTheirIds() {
     rkt.run("image", "rm", id.substring(0, 19)).exits(0).stdoutHas(SUCCESS + id);
   }
 
   @Test
+  @Covers("cli-4.17-rm-unknown")
   void unknownImageIsToldAndDoesNotFail() {
     var result = rkt.run("image", "rm", "example.com/other", "example.com/app").exits(0);
 
@@ -222,6 +236,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.17-rm-none")
   void somethingMustBeNamed() {
     var result = rkt.run("image", "rm").exits(254);
 
@@ -256,6 +271,7 @@ class ImageCommandsIT {
   // image gc
 
   @Test
+  @Covers("cli-4.17-gc")
   void collectionRemovesTreesOfNoPodAndKeepsYoungImages() throws IOException {
     var result = rkt.run("image", "gc").exits(0);
 
@@ -266,6 +282,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.17-gc")
   void collectionRemovesImagesOlderThanItsGracePeriod() {
     var result = rkt.run("image", "gc", "--grace-period=0s").exits(0);
 
@@ -288,6 +305,7 @@ class ImageCommandsIT {
 
   @Test
   @Needs(Requirement.PODS)
+  @Covers("cli-4.17-gc")
   void collectionKeepsTheTreesOfPodsAndTheImagesOfRunningOnes() throws IOException {
     String running = fetch(TestImage.named("running").script("echo up; exec sleep 1000"));
     rkt.run("--insecure-options=image", "run", "--net=none", "example.com/app:1.0").exits(0);
@@ -311,6 +329,7 @@ class ImageCommandsIT {
   // image verify
 
   @Test
+  @Covers("cli-4.17-verify")
   void verifyReadsEverythingAgain() {
     rkt.run("image", "verify", "example.com/app:1.0", id)
         .exits(0)
@@ -320,6 +339,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.17-verify-none")
   void imageWithoutATreeNeedsNoVerification() {
     rkt.run("image", "gc").exits(0);
 
@@ -328,6 +348,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.17-verify-archive")
   void changedArchiveIsNoticedWhoeverReadsIt() throws IOException {
     byte[] bytes = Files.readAllBytes(blob());
     bytes[bytes.length / 2] ^= 1;
@@ -348,6 +369,7 @@ class ImageCommandsIT {
 
   @ParameterizedTest
   @CsvSource({"render, rwx------", "extract, rw-r--r--"})
+  @Covers({"cli-4.17-render", "cli-4.17-extract"})
   void filesAndManifestAreWritten(String command, String mode) throws IOException {
     Path out = temp.resolve("some/out");
 
@@ -368,6 +390,7 @@ class ImageCommandsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"render", "extract"})
+  @Covers("cli-4.17-rootfs-only")
   void rootFileSystemAloneIsWritten(String command) {
     Path out = temp.resolve("made");
 
@@ -378,6 +401,7 @@ class ImageCommandsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"render", "extract"})
+  @Covers("cli-4.17-overwrite")
   void existingDirectoryIsReplacedOnlyOnDemand(String command) throws IOException {
     Path out = Files.createDirectory(temp.resolve("made"));
     Files.writeString(out.resolve("mine"), "old");
@@ -394,6 +418,7 @@ class ImageCommandsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"render", "extract"})
+  @Covers("cli-4.17-overwrite-root")
   void whatMustNotBeReplacedIsRefused(String command) {
     rkt.run("image", command, "--overwrite", id, "/")
         .exits(254)
@@ -407,6 +432,7 @@ class ImageCommandsIT {
   @ParameterizedTest
   @ValueSource(
       strings = {"render x", "extract", "export a b c", "cat-manifest", "cat-manifest a b"})
+  @Covers("cli-1-arguments")
   void wrongNumberOfArgumentsShowsTheHelp(String words) {
     String[] line = ("image " + words).split(" ", -1);
 
@@ -417,6 +443,7 @@ class ImageCommandsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"render", "extract", "export"})
+  @Covers("cli-4.17-lookup")
   void unknownImageIsRefusedBeforeAnythingIsWritten(String command) {
     rkt.run("image", command, "nothing", temp.resolve("made").toString())
         .exits(254)
@@ -428,6 +455,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.17-render")
   void dependenciesAreRenderedInTheirOrderAndThroughTheirWhitelists() throws IOException {
     fetchFamily();
     Path out = temp.resolve("made");
@@ -512,6 +540,7 @@ class ImageCommandsIT {
   // image export, cat-manifest
 
   @Test
+  @Covers("cli-4.17-export")
   void exportIsTheUncompressedArchive() throws Exception {
     Path out = temp.resolve("any.name");
 
@@ -527,6 +556,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.17-overwrite")
   void existingFileIsReplacedOnlyOnDemand() throws IOException {
     Path out = Files.writeString(temp.resolve("out.aci"), "mine");
 
@@ -546,6 +576,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.17-cat")
   void manifestIsPrintedIndentedOrNot() {
     String pretty = rkt.run("image", "cat-manifest", "example.com/app").exits(0).stdout();
     String compact = rkt.run("image", "cat-manifest", "--pretty-print=false", id).exits(0).stdout();
@@ -556,6 +587,7 @@ class ImageCommandsIT {
   }
 
   @Test
+  @Covers("cli-1-no-root")
   void imagesNeedNoRootToBeLookedAt() {
     // what root stores is root's; whoever may not enter is told so, not sent away beforehand
     rkt.inside("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");

@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.TestImage;
 import java.io.IOException;
@@ -41,6 +42,7 @@ class ImagesIT {
   }
 
   @Test
+  @Covers("cli-4.17-verify-tree")
   void changedTreeIsNoticedAndMadeAgain() throws IOException {
     Path value = rendered("etc/value");
     Files.writeString(value, "evil");

@@ -3,6 +3,10 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
+import io.rktj.tests.conformance.InEachFlavour;
+import io.rktj.tests.conformance.InNameSpacesOnly;
+import io.rktj.tests.kit.Flavour;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -11,33 +15,39 @@ import io.rktj.tests.kit.TestImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Living with a pod: list, status, enter, stop, rm, gc. */
 @Needs(Requirement.PODS)
 class LifecycleIT {
   @TempDir Path temp;
 
-  private RktProcess start(RktRunner rkt, String script, String... flags) {
+  private RktProcess start(Flavour flavour, String script) {
     Path aci = TestImage.named("example.com/app").script(script).write(temp.resolve("images"));
-    List<String> line = new java.util.ArrayList<>(List.of("--insecure-options=image", "run"));
+    List<String> line = new ArrayList<>(List.of("--insecure-options=image", "run"));
     line.add("--net=none");
     line.add("--uuid-file-save=" + temp.resolve("uuid"));
-    line.addAll(List.of(flags));
+    line.add(Rkt.flavour(temp, flavour));
     line.add(aci.toString());
-    return rkt.start(line.toArray(new String[0]));
+    return RktRunner.in(temp).start(line.toArray(new String[0]));
   }
 
   private String uuid() throws IOException {
     return Files.readString(temp.resolve("uuid"));
   }
 
-  @Test
-  void aPodIsListedStoppedAndCollected() throws IOException {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers({"cli-4.9-stops", "cli-4.10-running", "cli-6.3-states"})
+  void aPodIsListedStoppedAndCollected(Flavour flavour) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
-    RktProcess pod = start(rkt, "echo up; while :; do sleep 1; done");
+    RktProcess pod = start(flavour, "echo up; while :; do sleep 1; done");
     pod.awaitStdout("up", 60);
     String uuid = uuid();
 
@@ -62,19 +72,25 @@ class LifecycleIT {
     assertThat(Rkt.filesBelow(rkt.data().resolve("pods"))).isEmpty();
   }
 
-  @Test
-  void exitStatusOfEachAppIsKept() throws IOException {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers({"cli-4.1-status", "cli-4.7-lines"})
+  void exitStatusOfEachAppIsKept(Flavour flavour) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
-    start(rkt, "exit 7").await(60).exits(7);
+    start(flavour, "exit 7").await(60).exits(7);
     assertThat(rkt.run("status", uuid()).exits(0).stdout()).contains("app-app=7\n");
     rkt.run("rm", uuid()).exits(0).stdoutHas("\"" + uuid() + "\"");
     rkt.run("status", uuid()).exits(254).stderrHas("no matches found for");
   }
 
-  @Test
-  void waitReturnsWhenThePodHasEnded() throws IOException {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers({"cli-4.7-wait", "cli-4.7-wait-ready"})
+  void waitReturnsWhenThePodHasEnded(Flavour flavour) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
-    RktProcess pod = start(rkt, "echo up; sleep 2");
+    RktProcess pod = start(flavour, "echo up; sleep 2");
     pod.awaitStdout("up", 60);
     rkt.run("status", "--wait-ready=20s", uuid()).exits(0).stdoutHas("state=running");
     rkt.run("status", "--wait=100ms", uuid())
@@ -84,21 +100,28 @@ class LifecycleIT {
     pod.await(20).exits(0);
   }
 
-  @Test
-  void forcedStopKillsAtOnce() throws IOException {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers("cli-4.9-force")
+  void forcedStopKillsAtOnce(Flavour flavour) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
-    RktProcess pod = start(rkt, "trap '' TERM; echo up; while :; do sleep 0.2; done");
+    RktProcess pod = start(flavour, "trap '' TERM; echo up; while :; do sleep 0.2; done");
     pod.awaitStdout("up", 60);
     rkt.run("stop", "--force", uuid()).exits(0);
     assertThat(pod.await(20).exit()).isNotZero();
     rkt.run("gc", "--grace-period=0s").exits(0);
   }
 
-  @Test
-  void enteredCommandHasTheAppsProfile() throws IOException {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers({"cli-4.8-command", "cli-4.8-running", "cli-4.8-profile"})
+  void enteredCommandHasTheAppsProfile(Flavour flavour) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     RktProcess pod =
-        start(rkt, "cat /proc/self/status /proc/self/cgroup; echo up; while :; do sleep 1; done");
+        start(
+            flavour, "cat /proc/self/status /proc/self/cgroup; echo up; while :; do sleep 1; done");
     pod.awaitStdout("up", 60);
     String uuid = uuid();
     try {
@@ -129,9 +152,11 @@ class LifecycleIT {
   }
 
   @Test
+  @Covers("cli-4.11-grace")
+  @InNameSpacesOnly("gc sees directories and locks, whatever the pod ran in")
   void youngPodsStayWithinTheGracePeriod() throws IOException {
     RktRunner rkt = RktRunner.in(temp);
-    start(rkt, "true").await(60).exits(0);
+    start(Flavour.NSPAWN, "true").await(60).exits(0);
     rkt.run("gc")
         .exits(0)
         .stderrHas("gc: pod \"" + uuid() + "\" not removed: still within grace period (30m0s)");
@@ -139,10 +164,11 @@ class LifecycleIT {
     rkt.run("gc", "--grace-period=0s").exits(0);
   }
 
-  @Test
-  void nothingOfThePodIsMountedOnTheHost() throws IOException {
-    RktRunner rkt = RktRunner.in(temp);
-    RktProcess pod = start(rkt, "echo up; sleep 30");
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  void nothingOfThePodIsMountedOnTheHost(Flavour flavour) throws IOException {
+    RktProcess pod = start(flavour, "echo up; sleep 30");
     pod.awaitStdout("up", 60);
     assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(temp.toString());
     pod.signal(15);
@@ -150,6 +176,7 @@ class LifecycleIT {
   }
 
   @Test
+  @InNameSpacesOnly("no pod is run")
   void controlCharactersOfAnImageNeverReachTheTerminal() {
     RktRunner rkt = RktRunner.in(temp);
     Path aci =

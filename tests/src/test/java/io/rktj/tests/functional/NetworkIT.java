@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -38,6 +39,7 @@ class NetworkIT {
   }
 
   @Test
+  @Covers({"cli-3.4-default", "cli-4.7-networks", "cli-4.6-networks"})
   void defaultNetworkGivesAnAddressARouteAndAWayToTheHost() throws IOException {
     Path aci =
         TestImage.named("example.com/app")
@@ -55,6 +57,7 @@ class NetworkIT {
     pod.awaitStdout("up", 90);
     RktResult status = rkt.run("status", Files.readString(uuid)).exits(0);
     assertThat(status.stdout()).contains("networks=default:ip4=172.16.28.");
+    rkt.run("list").exits(0).stdoutHas("\tdefault:ip4=172.16.28.");
     assertThat(pod.stdout()).contains("172.16.28.").contains("default via 172.16.28.1");
     assertThat(host.run("ip", "-o", "link")).contains("veth");
     assertThat(host.run("iptables", "-t", "nat", "-S"))
@@ -70,6 +73,7 @@ class NetworkIT {
   }
 
   @Test
+  @Covers("cli-3.4-host")
   void hostNetworkIsTheHosts() {
     Path aci =
         TestImage.named("example.com/app")
@@ -82,6 +86,7 @@ class NetworkIT {
   }
 
   @Test
+  @Covers("cli-3.4-unknown")
   void unknownNetworkIsRefusedAndLeavesNothing() throws IOException {
     Path aci = TestImage.named("example.com/app").write(temp.resolve("images"));
     rkt.run("--insecure-options=image", "run", "--net=nosuch", aci.toString())

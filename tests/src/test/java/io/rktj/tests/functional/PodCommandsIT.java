@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rktj.spec.json.JsonCursor;
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -97,11 +98,13 @@ class PodCommandsIT {
         "cat-manifest --uuid-file=/none|254|cat-manifest: cannot read uuid file",
         "cat-manifest zz|254|cat-manifest: unable to resolve UUID: no matches found for \"zz\"",
       })
+  @Covers({"cli-1-arguments", "cli-4.7-file", "cli-4.9-file", "cli-4.11-durations", "cli-6.4-uuid"})
   void wrongUseIsNamedAndHasItsStatus(String words, int status, String message) {
     rkt.run(words.split(" ", -1)).exits(status).isTidy().stderrHas(message);
   }
 
   @Test
+  @Covers({"cli-4.10-empty", "cli-6.4-uuid"})
   void anEmptyUuidIsNoPod() {
     rkt.run("rm", "").exits(254).stderrHas("rm: cannot get pod: UUID cannot be empty");
     rkt.run("status", "").exits(254).stderrHas("problem retrieving pod: UUID cannot be empty");
@@ -109,6 +112,7 @@ class PodCommandsIT {
   }
 
   @Test
+  @Covers({"cli-4.6-columns", "cli-4.6-full", "cli-4.6-legend", "cli-4.6-broken"})
   void listShowsARowForEachAppAndPodsByUuid() throws IOException {
     Path aci = image("true");
     String two =
@@ -152,6 +156,7 @@ class PodCommandsIT {
   }
 
   @Test
+  @Covers({"cli-4.6-json", "cli-4.7-json", "cli-1.1-stdout"})
   void jsonHasSecondsForPodsAndNanosecondsForApps() throws IOException {
     assertThat(rkt.run("list", "--format=json").exits(0).stdout()).isEqualTo("null\n");
     long before = Instant.now().getEpochSecond();
@@ -191,6 +196,7 @@ class PodCommandsIT {
   }
 
   @Test
+  @Covers({"cli-4.7-lines", "cli-4.7-wait", "cli-4.7-wait-ready", "cli-4.7-states", "cli-6.4-file"})
   void statusFollowsAPodThroughItsLife() throws IOException {
     String prepared = prepared();
     assertThat(rkt.run("status", prepared).exits(0).stdout())
@@ -230,6 +236,7 @@ class PodCommandsIT {
   }
 
   @Test
+  @Covers({"cli-4.9-stops", "cli-4.9-stopped", "cli-4.9-fails", "cli-1.1-stdout", "cli-4.9-file"})
   void stopTakesSeveralPodsAndCountsFailures() throws IOException {
     RktProcess one = start("one", LOOP);
     one.awaitStdout("up", 60);
@@ -248,6 +255,7 @@ class PodCommandsIT {
   }
 
   @Test
+  @Covers({"cli-4.10-removes", "cli-4.10-running"})
   void rmRemovesWhatItCanAndKeepsWhatRuns() throws IOException {
     RktProcess pod = start("running", LOOP);
     pod.awaitStdout("up", 60);
@@ -269,6 +277,7 @@ class PodCommandsIT {
   }
 
   @Test
+  @Covers({"cli-4.11-marks", "cli-4.11-grace", "cli-4.11-garbage", "cli-6.3-states"})
   void gcMarksThenCollectsAndEmptiesGarbage() throws IOException {
     String done = exited("done", "true");
     String aborted = "00000000-0000-4000-8000-000000000001";
@@ -302,6 +311,7 @@ class PodCommandsIT {
   }
 
   @Test
+  @Covers("cli-6.4-uuid")
   void beginningsOfUuidsMustBeClear() throws IOException {
     for (String pod :
         List.of("abcd0000-0000-4000-8000-000000000001", "abce0000-0000-4000-8000-000000000002")) {
@@ -314,6 +324,7 @@ class PodCommandsIT {
   }
 
   @Test
+  @Covers("cli-4.12-prints")
   void catManifestIsIndentedByTabsOrOnOneLine() throws IOException {
     String uuid = prepared();
     Files.writeString(temp.resolve("file"), uuid);

@@ -3,6 +3,10 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
+import io.rktj.tests.conformance.InEachFlavour;
+import io.rktj.tests.conformance.InNameSpacesOnly;
+import io.rktj.tests.kit.Flavour;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -16,7 +20,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Pods that are prepared now and run later ({@code spec/rkt-cli.md} sections 4.2 and 4.3). */
 @Needs(Requirement.PODS)
@@ -37,14 +42,17 @@ class PreparedIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--no-overlay=false", "--no-overlay"})
-  void aPreparedPodRunsOnceWithWhatItWasPreparedWith(String overlay) {
+  @CsvSource({"NSPAWN, --no-overlay=false", "NSPAWN, --no-overlay", "KVM, --no-overlay=false"})
+  @InEachFlavour
+  @Covers({"cli-4.2-uuid", "cli-4.3-runs", "cli-4.7-lines"})
+  void aPreparedPodRunsOnceWithWhatItWasPreparedWith(Flavour flavour, String overlay) {
     RktRunner rkt = RktRunner.in(temp);
     String uuid =
         prepare(
             rkt,
             "echo A=$A; hostname; touch /written; exit 5",
             overlay,
+            Rkt.flavour(temp, flavour),
             "--set-env=A=b",
             "--volume=v,kind=empty",
             "--mount=volume=v,target=/v",
@@ -69,6 +77,8 @@ class PreparedIT {
   }
 
   @Test
+  @Covers({"cli-4.3-runs", "cli-10-lock"})
+  @InNameSpacesOnly("the processes of a machine are its own kernel's")
   void theProcessOfRunPreparedBecomesThePod() throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     String uuid = prepare(rkt, "echo up; while :; do sleep 1; done");
@@ -91,10 +101,13 @@ class PreparedIT {
     Pods.awaitGone(app);
   }
 
-  @Test
-  void imagesMayBeRemovedBetweenPreparingAndRunning() {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers("cli-4.3-images")
+  void imagesMayBeRemovedBetweenPreparingAndRunning(Flavour flavour) {
     RktRunner rkt = RktRunner.in(temp);
-    String uuid = prepare(rkt, "echo still here");
+    String uuid = prepare(rkt, "echo still here", Rkt.flavour(temp, flavour));
     rkt.run("image", "rm", "example.com/app").exits(0);
     rkt.run("image", "gc", "--grace-period=0s").exits(0);
 
@@ -106,6 +119,8 @@ class PreparedIT {
   }
 
   @Test
+  @Covers({"cli-4.1-manifest", "cli-4.1-manifest-conflicts"})
+  @InNameSpacesOnly("the manifest is kept before the flavour is asked")
   void aPodManifestIsPreparedByteForByte() throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     String id =
@@ -134,6 +149,8 @@ class PreparedIT {
   }
 
   @Test
+  @Covers({"cli-4.2-refuses", "cli-4.2-finding"})
+  @InNameSpacesOnly("no pod is run")
   void whatCannotBePreparedLeavesNothing() {
     RktRunner rkt = RktRunner.in(temp);
     rkt.run("prepare").exits(254).stderrHas("prepare: must provide at least one image");
@@ -151,6 +168,8 @@ class PreparedIT {
   }
 
   @Test
+  @Covers({"cli-4.3-state", "cli-4.3-interactive"})
+  @InNameSpacesOnly("refused before the flavour is asked")
   void aRefusalLeavesThePodPrepared() {
     RktRunner rkt = RktRunner.in(temp);
     Path aci = image("echo ran");
@@ -184,6 +203,8 @@ class PreparedIT {
   }
 
   @Test
+  @Covers({"cli-4.11-prepared", "cli-4.10-removes"})
+  @InNameSpacesOnly("no pod is run")
   void preparedPodsExpireAndCanBeRemoved() {
     RktRunner rkt = RktRunner.in(temp);
     String kept = prepare(rkt, "true");

@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.TestImage;
@@ -58,6 +59,7 @@ class ReferenceIT {
         "file://HERE/two%20words.aci",
         "cimd:aci-archive:v=0:QUOTED",
       })
+  @Covers({"cli-2-file", "cli-2-cimd"})
   void filesAreRead(String reference) {
     assertThat(fetch(reference).exits(0).stdout()).startsWith("sha512-");
   }
@@ -87,6 +89,7 @@ class ReferenceIT {
         "b,arch=vax | bad arch \"vax\" for OS (must be one of: [amd64 i386",
         "docker://busybox | cannot use image \"docker://busybox\": docker images are not supported",
       })
+  @Covers({"cli-2-file", "cli-2-url", "cli-2-name", "cli-2-labels", "cli-2-cimd"})
   void othersAreRefusedForWhatTheyAre(String reference, String reason) {
     var result = fetch(reference).exits(254).isTidy();
 
@@ -103,6 +106,7 @@ class ReferenceIT {
         "sha512-aa | image ID too short",
       })
   @Needs(Requirement.ROOT)
+  @Covers("cli-2-id")
   void hashIsLookedForInTheStoreOnly(String reference, String reason) {
     rkt.run("run", "--net=none", reference).exits(254).isTidy().stderrHas("run: " + reason);
     rkt.run("image", "cat-manifest", reference).exits(254).stderrHas("cat-manifest: " + reason);

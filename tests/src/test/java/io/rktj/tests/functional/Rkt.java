@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.tests.functional;
 
+import io.rktj.tests.kit.Flavour;
+import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.TestImage;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /** What most functional tests begin with: a runner whose directories are new, and ways to look. */
 final class Rkt {
@@ -18,6 +21,32 @@ final class Rkt {
   /** A runner below {@code directory} that does not ask for signatures. */
   static RktRunner in(Path directory) {
     return RktRunner.in(directory);
+  }
+
+  /**
+   * The flag for pods of a flavour below {@code directory}. Machines of all tests share what they
+   * are made of: each test has a data directory of its own.
+   */
+  static String flavour(Path directory, Flavour flavour) {
+    if (flavour == Flavour.KVM) {
+      Requirement.MACHINES.reasonToSkip().ifPresent(Assumptions::abort);
+      shareKernel(directory);
+    }
+    return flavour.flag();
+  }
+
+  private static void shareKernel(Path directory) {
+    Path link = in(directory).data().resolve("kvm");
+    if (!Files.isSymbolicLink(link)) {
+      Path shared = RktRunner.distribution().resolveSibling("machines");
+      try {
+        Files.createDirectories(shared);
+        Files.createDirectories(link.getParent());
+        Files.createSymbolicLink(link, shared);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   /** Runs one app made of a script in a pod without a network. */

@@ -3,6 +3,10 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
+import io.rktj.tests.conformance.InEachFlavour;
+import io.rktj.tests.conformance.InNameSpacesOnly;
+import io.rktj.tests.kit.Flavour;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -12,12 +16,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What an app finds around it, and how its end becomes the command's. */
 @Needs(Requirement.PODS)
@@ -25,12 +32,23 @@ class RunIT {
   @TempDir Path temp;
 
   @ParameterizedTest
-  @CsvSource({"exit 0, 0", "exit 3, 3", "exit 255, 255", "kill -9 $$, 9", "kill -15 $$, 15"})
-  void endsWithTheStatusOfTheFailingApp(String script, int status) {
-    Rkt.script(temp, script).exits(status).isTidy();
+  @CsvSource({
+    "NSPAWN, exit 0, 0",
+    "NSPAWN, exit 3, 3",
+    "NSPAWN, exit 255, 255",
+    "NSPAWN, kill -9 $$, 9",
+    "NSPAWN, kill -15 $$, 15",
+    "KVM, exit 255, 255",
+    "KVM, kill -9 $$, 9",
+  })
+  @InEachFlavour
+  @Covers("cli-4.1-status")
+  void endsWithTheStatusOfTheFailingApp(Flavour flavour, String script, int status) {
+    Rkt.script(temp, script, Rkt.flavour(temp, flavour)).exits(status).isTidy();
   }
 
   @Test
+  @InNameSpacesOnly("the machine is the boundary; MachineIT shows that its kernel is another")
   void appSeesItsOwnNameSpacesAndPidOneIsTheSupervisor() throws IOException {
     RktResult result =
         Rkt.script(
@@ -48,10 +66,15 @@ class RunIT {
     assertThat(lines.get(7)).isEqualTo("pod-init");
   }
 
-  @Test
-  void networkNoneHasOnlyLoopbackAndItIsUp() {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  void networkNoneHasOnlyLoopbackAndItIsUp(Flavour flavour) {
     assertThat(
-            Rkt.script(temp, "ip -o link | cut -d: -f2 2>/dev/null; ls /sys/class/net; ip -o addr")
+            Rkt.script(
+                    temp,
+                    "ip -o link | cut -d: -f2 2>/dev/null; ls /sys/class/net; ip -o addr",
+                    Rkt.flavour(temp, flavour))
                 .exits(0)
                 .lines("app"))
         .anyMatch(line -> line.equals("lo"))
@@ -59,15 +82,23 @@ class RunIT {
         .anyMatch(line -> line.contains("127.0.0.1"));
   }
 
-  @Test
-  void environmentIsTheDefaultsAndTheImagesAndTheFlags() {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers("cli-4.1-set-env")
+  void environmentIsTheDefaultsAndTheImagesAndTheFlags(Flavour flavour) {
     TestImage image =
         TestImage.named("example.com/app")
             .script("env")
             .app(
                 "\"environment\":[{\"name\":\"A\",\"value\":\"image\"},{\"name\":\"B\",\"value\":\"image\"}]");
     List<String> lines =
-        Rkt.image(temp, image, "--set-env=B=flag", "--set-env=C=with space = and quote\"")
+        Rkt.image(
+                temp,
+                image,
+                "--set-env=B=flag",
+                "--set-env=C=with space = and quote\"",
+                Rkt.flavour(temp, flavour))
             .exits(0)
             .lines("app");
     assertThat(lines)
@@ -84,8 +115,11 @@ class RunIT {
     assertThat(lines).noneMatch(line -> line.contains("RKTJ") || line.contains("JAVA"));
   }
 
-  @Test
-  void argumentsReachTheAppUntouched() {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers("cli-3-literal")
+  void argumentsReachTheAppUntouched(Flavour flavour) {
     TestImage image =
         TestImage.named("example.com/app")
             .exec("/bin/sh", "-c", "for a in \"$@\"; do echo \"<$a>\"; done", "sh");
@@ -96,6 +130,7 @@ class RunIT {
                 "--insecure-options=image",
                 "run",
                 "--net=none",
+                Rkt.flavour(temp, flavour),
                 aci.toString(),
                 "--",
                 "one two",
@@ -108,10 +143,13 @@ class RunIT {
         .containsExactly("<one two>", "<$HOME>", "<%n \"'\\>", "<--flag>");
   }
 
-  @Test
-  void capabilitiesAreTheDefaultSetAndNothingIsInheritable() {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  void capabilitiesAreTheDefaultSetAndNothingIsInheritable(Flavour flavour) {
     TestImage image = TestImage.named("example.com/app").exec("/bin/cat", "/proc/self/status");
-    Map<String, String> status = status(Rkt.image(temp, image).exits(0));
+    Map<String, String> status =
+        status(Rkt.image(temp, image, Rkt.flavour(temp, flavour)).exits(0));
     assertThat(status)
         .containsEntry("CapInh", "0000000000000000")
         .containsEntry("CapAmb", "0000000000000000")
@@ -129,6 +167,9 @@ class RunIT {
     "--caps-retain=CAP_NET_BIND_SERVICE, 0000000000000400",
     "--caps-remove=CAP_NET_RAW, 00000000a80405fb",
   })
+  @Covers("cli-3.1-caps")
+  @InNameSpacesOnly(
+      "the sets are in the plan, which both carry out as the tests of the default set show")
   void capabilityFlagsChooseTheSet(String flag, String set) {
     Path aci =
         TestImage.named("example.com/app").script("cat /proc/self/status").write(temp.resolve("i"));
@@ -139,14 +180,16 @@ class RunIT {
     assertThat(status(result)).containsEntry("CapBnd", set).containsEntry("CapEff", set);
   }
 
-  @Test
-  void anotherUserHasNoCapabilitiesAndNoNewPrivileges() {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  void anotherUserHasNoCapabilitiesAndNoNewPrivileges(Flavour flavour) {
     TestImage image =
         TestImage.named("example.com/app")
             .script("id; cat /proc/self/status")
             .as("user", "team")
             .app("\"supplementaryGIDs\":[400,500]");
-    RktResult result = Rkt.image(temp, image).exits(0);
+    RktResult result = Rkt.image(temp, image, Rkt.flavour(temp, flavour)).exits(0);
     assertThat(result.lines("app").get(0)).startsWith("uid=1000(user) gid=2000(team)");
     assertThat(status(result))
         .containsEntry("CapEff", "0000000000000000")
@@ -155,52 +198,85 @@ class RunIT {
         .containsEntry("Groups", "400 500 2000");
   }
 
-  @Test
-  void onlyStandardDescriptorsAreOpen() {
-    assertThat(Rkt.script(temp, "ls /proc/self/fd").exits(0).lines("app"))
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  void onlyStandardDescriptorsAreOpen(Flavour flavour) {
+    assertThat(
+            Rkt.script(temp, "ls /proc/self/fd", Rkt.flavour(temp, flavour)).exits(0).lines("app"))
         .containsExactly("0", "1", "2", "3"); // 3 is ls's own, the directory it lists
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '@',
-      value = {
-        "stat -c %A /proc/kallsyms @ ----------",
-        "stat -c %A /sys/firmware @ d---------",
-        "stat -c %A /sys/fs @ d---------",
-        "stat -c %F:%t:%T /dev/null @ character special file:1:3",
-        "stat -L -c %F:%a /dev/ptmx @ character special file:666",
-        "stat -c %a /tmp @ 1777",
-        "stat -f -c %T /dev/shm @ tmpfs",
-        "cat /etc/hostname @ HOST",
-        "readlink /etc/mtab @ ../proc/self/mounts",
-        "(echo x > /proc/sysrq-trigger) 2>/dev/null && echo open || echo closed @ closed",
-        "(echo x > /proc/sys/kernel/core_pattern) 2>/dev/null && echo open || echo closed @ closed",
-        "mknod /tmp/sda b 8 0 2>&1 && cat /tmp/sda 2>&1 && echo open || echo closed @ closed",
-        "mknod /tmp/mem c 1 1 2>&1 && cat /tmp/mem 2>&1 && echo open || echo closed @ closed",
-        "mount -t tmpfs none /tmp 2>&1 && echo open || echo closed @ closed",
-        "ls /proc/1/root 2>&1 && echo open || echo closed @ closed",
-        "umask @ 0022",
-        "pwd @ /",
-        "ls -d /proc/self/root/.. 2>&1 @ /proc/self/root/..",
-      })
-  void surroundingsAreRktsAndClosed(String script, String expected) {
-    RktResult result = Rkt.script(temp, script, "--hostname=HOST");
-    assertThat(result.lines("app")).as(result.toString()).isNotEmpty();
-    assertThat(result.lines("app").get(result.lines("app").size() - 1)).isEqualTo(expected);
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers("cli-4.1-hostname")
+  void surroundingsAreRktsAndClosed(Flavour flavour) {
+    Map<String, String> expected = new LinkedHashMap<>();
+    expected.put("stat -c %A /proc/kallsyms", "----------");
+    expected.put("stat -c %A /sys/firmware", "d---------");
+    expected.put("stat -c %A /sys/fs", "d---------");
+    expected.put("stat -c %F:%t:%T /dev/null", "character special file:1:3");
+    expected.put("stat -L -c %F:%a /dev/ptmx", "character special file:666");
+    expected.put("stat -c %a /tmp", "1777");
+    expected.put("stat -f -c %T /dev/shm", "tmpfs");
+    expected.put("cat /etc/hostname", "HOST");
+    expected.put("readlink /etc/mtab", "../proc/self/mounts");
+    expected.put(
+        "(echo x > /proc/sysrq-trigger) 2>/dev/null && echo open || echo closed", "closed");
+    expected.put(
+        "(echo x > /proc/sys/kernel/core_pattern) 2>/dev/null && echo open || echo closed",
+        "closed");
+    expected.put(
+        "mknod /tmp/sda b 8 0 2>&1 && cat /tmp/sda 2>&1 && echo open || echo closed", "closed");
+    expected.put(
+        "mknod /tmp/mem c 1 1 2>&1 && cat /tmp/mem 2>&1 && echo open || echo closed", "closed");
+    expected.put("mount -t tmpfs none /tmp 2>&1 && echo open || echo closed", "closed");
+    expected.put("ls /proc/1/root 2>&1 && echo open || echo closed", "closed");
+    expected.put("umask", "0022");
+    expected.put("pwd", "/");
+    expected.put("ls -d /proc/self/root/.. 2>&1", "/proc/self/root/..");
+    StringBuilder script = new StringBuilder();
+    expected
+        .keySet()
+        .forEach(line -> script.append("cd /; ").append(line).append("\necho =next=\n"));
+
+    RktResult result =
+        Rkt.script(temp, script.toString(), "--hostname=HOST", Rkt.flavour(temp, flavour)).exits(0);
+
+    String[] answers = (String.join("\n", result.lines("app")) + "\n").split("\n?=next=\n", -1);
+    SoftAssertions all = new SoftAssertions();
+    int i = 0;
+    for (Map.Entry<String, String> row : expected.entrySet()) {
+      String answer = answers[i++];
+      all.assertThat(answer.substring(answer.lastIndexOf('\n') + 1))
+          .as(row.getKey() + ": " + answer)
+          .isEqualTo(row.getValue());
+    }
+    all.assertAll();
   }
 
-  @Test
-  void hostNameDefaultsToThePods() throws IOException {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers("cli-4.1-hostname")
+  void hostNameDefaultsToThePods(Flavour flavour) throws IOException {
     Path uuidFile = temp.resolve("uuid");
     RktResult result =
-        Rkt.script(temp, "hostname; cat /etc/hosts", "--uuid-file-save=" + uuidFile).exits(0);
+        Rkt.script(
+                temp,
+                "hostname; cat /etc/hosts",
+                "--uuid-file-save=" + uuidFile,
+                Rkt.flavour(temp, flavour))
+            .exits(0);
     String name = "rkt-" + Files.readString(uuidFile);
     assertThat(result.lines("app").get(0)).isEqualTo(name);
     assertThat(result.lines("app")).anyMatch(l -> l.startsWith("127.0.0.1") && l.endsWith(name));
   }
 
   @Test
+  @Covers({"cli-3.1-memory", "cli-3.1-shares"})
+  @InNameSpacesOnly("the limits of a machine are its size, not control groups of the host")
   void memoryAndCpuLimitsReachTheControlGroup() throws IOException, InterruptedException {
     Path aci =
         TestImage.named("example.com/app")
@@ -237,8 +313,11 @@ class RunIT {
     }
   }
 
-  @Test
-  void hostVolumeIsSeenAndReadOnlyWhereAsked() throws IOException {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers("cli-3.2-host")
+  void hostVolumeIsSeenAndReadOnlyWhereAsked(Flavour flavour) throws IOException {
     Path shared = Files.createDirectories(temp.resolve("shared"));
     Files.writeString(shared.resolve("in"), "from the host\n");
     Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -252,6 +331,7 @@ class RunIT {
                 "--insecure-options=image",
                 "run",
                 "--net=none",
+                Rkt.flavour(temp, flavour),
                 "--volume=d,kind=host,source=" + shared,
                 "--volume=r,kind=host,source=" + shared + ",readOnly=true",
                 aci.toString(),
@@ -262,21 +342,26 @@ class RunIT {
     assertThat(shared.resolve("out")).hasContent("from the app\n");
   }
 
-  @Test
-  void implicitEmptyVolumeIsMadeWithAWarning() {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  void implicitEmptyVolumeIsMadeWithAWarning(Flavour flavour) {
     TestImage image =
         TestImage.named("example.com/app")
             .script("stat -c '%a %u:%g' /var/db; grep ' /var/db ' /proc/self/mountinfo | wc -l")
             .app("\"mountPoints\":[{\"name\":\"db\",\"path\":\"/var/db\"}]");
-    RktResult result = Rkt.image(temp, image).exits(0);
+    RktResult result = Rkt.image(temp, image, Rkt.flavour(temp, flavour)).exits(0);
     result.stderrHas(
         "stage1: warning: no volume specified for mount point \"db\", implicitly creating an"
             + " \"empty\" volume. This volume will be removed when the pod is garbage-collected.");
     assertThat(result.lines("app")).containsExactly("755 0:0", "1");
   }
 
-  @Test
-  void readOnlyRootRefusesWritesButVolumesDoNot() {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers("cli-3.1-readonly")
+  void readOnlyRootRefusesWritesButVolumesDoNot(Flavour flavour) {
     TestImage image =
         TestImage.named("example.com/app")
             .script("touch /x 2>/dev/null && echo written || echo refused; touch /v/x && echo kept")
@@ -288,6 +373,7 @@ class RunIT {
                 "--insecure-options=image",
                 "run",
                 "--net=none",
+                Rkt.flavour(temp, flavour),
                 aci.toString(),
                 "--readonly-rootfs=true")
             .exits(0);
@@ -295,6 +381,8 @@ class RunIT {
   }
 
   @Test
+  @Covers("cli-4.1-overlay")
+  @InNameSpacesOnly("the root of a machine is a disk, with or without the flag")
   void withoutOverlayTheRootIsACopyAndTheStoreStaysAsItWas() throws IOException {
     Path aci =
         TestImage.named("example.com/app")
@@ -317,8 +405,10 @@ class RunIT {
     assertThat(second.lines("app").get(0)).startsWith("root:");
   }
 
-  @Test
-  void appsOfOnePodShareProcessesNetworkAndVolumes() {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  void appsOfOnePodShareProcessesNetworkAndVolumes(Flavour flavour) {
     Path one =
         TestImage.named("example.com/one")
             .script("echo hello > /v/greeting; nc -l -p 7777 < /etc/passwd; sleep 5 & wait")
@@ -339,6 +429,7 @@ class RunIT {
                 "run",
                 "--net=none",
                 "--volume=v,kind=empty",
+                Rkt.flavour(temp, flavour),
                 one.toString(),
                 two.toString());
     result.exits(4);
@@ -346,6 +437,7 @@ class RunIT {
   }
 
   @Test
+  @InNameSpacesOnly("the rule is pod-init's, which is the same program")
   void zeroStatusOfOneAppLeavesTheOthersRunning() {
     Path one = TestImage.named("example.com/one").script("exit 0").write(temp.resolve("images"));
     Path two =
@@ -359,33 +451,53 @@ class RunIT {
     assertThat(result.lines("two")).containsExactly("still here");
   }
 
-  @Test
-  void terminationIsOrderlyAndStatusZero() {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  void terminationIsOrderlyAndStatusZero(Flavour flavour) {
     Path aci =
         TestImage.named("example.com/app")
             .script("trap 'echo stopping; exit 0' TERM; echo up; while :; do sleep 0.1; done")
             .write(temp.resolve("images"));
     RktProcess pod =
-        RktRunner.in(temp).start("--insecure-options=image", "run", "--net=none", aci.toString());
+        RktRunner.in(temp)
+            .start(
+                "--insecure-options=image",
+                "run",
+                "--net=none",
+                Rkt.flavour(temp, flavour),
+                aci.toString());
     pod.awaitStdout("up", 60).signal(15);
     RktResult result = pod.await(60).exits(0);
     assertThat(result.lines("app")).startsWith("up").contains("stopping");
   }
 
-  @Test
-  void killedSupervisorTakesThePodWithIt() throws InterruptedException {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour(machines = "the monitor is what ends: the host does not see the app")
+  void killedSupervisorTakesThePodWithIt(Flavour flavour) throws InterruptedException {
     Path aci = TestImage.named("example.com/app").exec("/bin/sleep", "61").write(temp.resolve("i"));
     RktProcess pod =
-        RktRunner.in(temp).start("--insecure-options=image", "run", "--net=none", aci.toString());
-    long app = Pods.appOf(pod, "sleep");
+        RktRunner.in(temp)
+            .start(
+                "--insecure-options=image",
+                "run",
+                "--net=none",
+                Rkt.flavour(temp, flavour),
+                aci.toString());
+    long app = Pods.appOf(pod, flavour == Flavour.KVM ? "qemu-system" : "sleep");
     pod.signal(9);
     pod.await(20);
     Pods.awaitGone(app);
     RktRunner.in(temp).run("gc", "--grace-period=0s").exits(0);
   }
 
-  @Test
-  void interactiveAppHasTheCallersTerminal() throws IOException, InterruptedException {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers("cli-4.1-interactive")
+  void interactiveAppHasTheCallersTerminal(Flavour flavour)
+      throws IOException, InterruptedException {
     Path aci =
         TestImage.named("example.com/app")
             .script("tty; stty size; test -t 0 && test -t 1 && test -t 2 && echo all terminals")
@@ -396,6 +508,8 @@ class RunIT {
             + " --dir="
             + rkt.data()
             + " --insecure-options=image run --net=none --interactive "
+            + Rkt.flavour(temp, flavour)
+            + " "
             + aci;
     Process script =
         new ProcessBuilder("script", "-qec", "stty rows 33 cols 99; " + line, "/dev/null")
@@ -408,13 +522,20 @@ class RunIT {
     assertThat(output).contains("/dev/").contains("33 99").contains("all terminals");
   }
 
-  @Test
-  void interactiveWithoutATerminalPassesStandardStreams() throws IOException {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  void interactiveWithoutATerminalPassesStandardStreams(Flavour flavour) throws IOException {
     Path aci = TestImage.named("example.com/app").exec("/bin/cat").write(temp.resolve("images"));
     RktProcess pod =
         RktRunner.in(temp)
             .start(
-                "--insecure-options=image", "run", "--net=none", "--interactive", aci.toString());
+                "--insecure-options=image",
+                "run",
+                "--net=none",
+                "--interactive",
+                Rkt.flavour(temp, flavour),
+                aci.toString());
     try (var input = pod.process().getOutputStream()) {
       input.write("typed\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
@@ -422,8 +543,10 @@ class RunIT {
     assertThat(result.stdout()).isEqualTo("typed\n");
   }
 
-  @Test
-  void eventHandlersRunAroundTheAppWithItsIdentity() {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  void eventHandlersRunAroundTheAppWithItsIdentity(Flavour flavour) {
     TestImage image =
         TestImage.named("example.com/app")
             .script("echo main $(cat /tmp/order)")
@@ -432,7 +555,7 @@ class RunIT {
                 "\"eventHandlers\":[{\"name\":\"pre-start\",\"exec\":[\"/bin/sh\",\"-c\",\"id -u > /tmp/order\"]},"
                     + "{\"name\":\"post-stop\",\"exec\":[\"/bin/sh\",\"-c\",\"echo post $(id -u)\"]}]");
     image.tar().entry("rootfs/tmp/.keep", '0', 0644, "", new byte[0], 0, 0);
-    RktResult result = Rkt.image(temp, image);
+    RktResult result = Rkt.image(temp, image, Rkt.flavour(temp, flavour));
     result.exits(0);
     assertThat(result.lines("app")).containsExactly("main 1000", "post 1000");
   }
@@ -447,6 +570,8 @@ class RunIT {
         "--user=4294967295 | uid",
         "--user=-1 | ",
       })
+  @Covers("cli-3.1-user-unknown")
+  @InNameSpacesOnly("refused while the pod is planned, before anything runs")
   void unusableAppsAreRefusedBeforeTheyStart(String flag, String message) {
     Path aci = TestImage.named("example.com/app").write(temp.resolve("images"));
     RktResult result =
@@ -459,20 +584,36 @@ class RunIT {
     }
   }
 
-  @Test
-  void missingProgramEndsWith203AndSaysSo() {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  void missingProgramEndsWith203AndSaysSo(Flavour flavour) {
     Path aci = TestImage.named("example.com/app").exec("/bin/nosuch").write(temp.resolve("images"));
     RktResult result =
-        RktRunner.in(temp).run("--insecure-options=image", "run", "--net=none", aci.toString());
+        RktRunner.in(temp)
+            .run(
+                "--insecure-options=image",
+                "run",
+                "--net=none",
+                Rkt.flavour(temp, flavour),
+                aci.toString());
     result.exits(203);
     assertThat(result.stdout() + result.stderr())
         .contains("Unable to open \"/bin/nosuch\": No such file or directory");
   }
 
-  @Test
-  void linesOfTheAppAreKeptInThePodDirectory() throws IOException {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers("cli-6.2-status")
+  void linesOfTheAppAreKeptInThePodDirectory(Flavour flavour) throws IOException {
     Path uuid = temp.resolve("uuid");
-    Rkt.script(temp, "echo to stdout; echo to stderr >&2", "--uuid-file-save=" + uuid).exits(0);
+    Rkt.script(
+            temp,
+            "echo to stdout; echo to stderr >&2",
+            "--uuid-file-save=" + uuid,
+            Rkt.flavour(temp, flavour))
+        .exits(0);
     Path pod = temp.resolve("data/pods/run").resolve(Files.readString(uuid));
     String log = Files.readString(pod.resolve("logs/app"));
     assertThat(log)

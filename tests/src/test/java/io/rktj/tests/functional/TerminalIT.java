@@ -4,6 +4,7 @@ package io.rktj.tests.functional;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.DiscoveryServer;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.SigningKey;
@@ -70,6 +71,7 @@ class TerminalIT {
   }
 
   @Test
+  @Covers("cli-4.5-review")
   void keyIsShownAndTakenAfterAPlainYes() throws IOException, InterruptedException {
     String output = shown("y\nyes\n", 0, "trust", "--prefix=" + ImageHost.HOST);
     assertThat(output)
@@ -82,6 +84,7 @@ class TerminalIT {
   }
 
   @Test
+  @Covers("cli-4.5-review")
   void keyIsLeftAfterANo() throws IOException, InterruptedException {
     String output = shown("no\n", 0, "trust", "--prefix=" + ImageHost.HOST);
     assertThat(output).contains("not trusting \"https://" + ImageHost.HOST + "/keys\"");
@@ -89,6 +92,7 @@ class TerminalIT {
   }
 
   @Test
+  @Covers("cli-8-progress")
   void fetchOffersTheKeyAndDrawsABar() throws IOException, InterruptedException {
     byte[] image = Files.readAllBytes(host.aci());
     server.on(
@@ -118,6 +122,7 @@ class TerminalIT {
   }
 
   @Test
+  @Covers("cli-8-progress")
   void offATerminalThereIsNoBar() throws IOException {
     host.trust(key, ImageHost.HOST);
     server.on(

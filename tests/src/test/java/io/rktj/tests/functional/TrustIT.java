@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.DiscoveryServer;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktResult;
@@ -58,6 +59,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("cli-8-signature")
   void signedImageIsDiscoveredVerifiedAndStored() throws IOException {
     host.trust(key, HOST);
     RktResult result = host.fetch().exits(0);
@@ -68,6 +70,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("cli-4.5-discovery")
   void discoveredKeyIsTrustedForItsPrefixWithoutAFile() throws IOException {
     RktResult result = rkt.run("trust", "--prefix=" + HOST, "--skip-fingerprint-review").exits(0);
     assertThat(result.stdout()).contains("Added key for prefix \"" + HOST + "\" at \"");
@@ -77,6 +80,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("cli-4.5-no-terminal")
   void reviewNeedsATerminal() {
     rkt.run("trust", "--prefix=" + HOST)
         .exits(254)
@@ -115,6 +119,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("cli-8-signature")
   void missingSignatureIsRefused() throws IOException {
     host.trust(key, HOST);
     server.on(ImageHost.target("aci.asc"), DiscoveryServer.bytes(404, Map.of(), new byte[0]));
@@ -148,6 +153,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("cli-9-prefix")
   void keyForAnotherPrefixIsRefused() throws IOException {
     host.trust(key, HOST + "/te");
     host.refused(host.fetch(), "prefix");
@@ -188,6 +194,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("cli-8-name")
   void otherNameInTheManifestIsRefused() throws IOException {
     host.trust(key, HOST);
     Path another =
@@ -197,6 +204,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("cli-8-name")
   void otherVersionInTheManifestIsRefusedEvenWithoutSignatures() throws IOException {
     Path another = TestImage.named(NAME).version("0.9").write(temp.resolve("images"));
     host.publish(Files.readAllBytes(another), key.sign(another));
@@ -226,6 +234,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("cli-8-signature")
   void signatureOfALocalFileLiesBesideIt() throws IOException {
     host.trust(key, HOST);
     RktResult missing = rkt.run("fetch", aci.toString());
@@ -235,6 +244,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("cli-8-policy")
   void cachedImageIsNotAskedForAgain() throws IOException {
     host.trust(key, HOST);
     host.fetch().exits(0);
@@ -244,6 +254,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("cli-8-etag")
   void unchangedImageIsNotDownloadedAgain() throws IOException {
     host.trust(key, HOST);
     server.file(ImageHost.target("aci"), aci);
@@ -258,6 +269,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("cli-8-concurrent")
   void eightFetchesAtOnceDownloadOnce() throws IOException {
     host.trust(key, HOST);
     long before =
@@ -276,6 +288,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("cli-5-auth")
   void credentialsGoOnlyToTheirHostAndOnlyOverHttps() throws IOException {
     host.trust(key, HOST);
     Files.createDirectories(rkt.localConfig().resolve("auth.d"));

@@ -4,6 +4,7 @@ package io.rktj.tests.functional;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.DiscoveryServer;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -178,6 +179,7 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("cli-8-deferred")
   void signatureThatIsPutOffForEverIsRefused() {
     server.on(ImageHost.target("aci.asc"), answer(202, ""));
     host.refused(host.fetch(), "server requested deferring the signature download");
@@ -290,6 +292,7 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("cli-5-auth")
   void credentialsDoNotFollowARedirect() throws IOException {
     Files.createDirectories(rkt.localConfig().resolve("auth.d"));
     Files.writeString(
@@ -334,6 +337,7 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("cli-9-mask")
   void maskedKeyIsNotTrusted() throws IOException {
     Path vendor = temp.resolve("system/trustedkeys/prefix.d/" + HOST);
     Files.createDirectories(vendor);
@@ -346,6 +350,7 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("cli-9-name")
   void keyUnderAnotherNameIsRefused() throws IOException {
     Files.write(keyFile(), other.publicKey());
     host.refused(host.fetch(), "fingerprint mismatch");
@@ -366,6 +371,7 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("cli-2-id-short")
   void shortPrefixOfAnIdIsRefused() {
     String id = host.fetch("--pull-policy=update").exits(0).stdout().strip();
     rkt.run("run", "--net=none", id.substring(0, "sha512-".length() + 4))
@@ -375,6 +381,7 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("cli-8-dependencies")
   void dependencyByHashMustHaveTheNameToo() {
     rkt.run("--insecure-options=image", "fetch", host.aci().toString()).exits(0);
     String id =
