@@ -78,6 +78,7 @@ public record AppPlan(
         notifies,
         preStart,
         postStop,
-        sockets);
+        sockets,
+        streams);
   }
 }

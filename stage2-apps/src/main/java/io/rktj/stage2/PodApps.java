@@ -45,8 +45,7 @@ public final class PodApps {
     List<AppPlan> apps = new ArrayList<>();
     for (PreparedApp app : call.apps()) {
       boolean docker = !annotation(app, DOCKER).isEmpty();
-      apps.add(
-          compiler.compile(app, new AppFacts(false, false, "", false, "", List.of(), docker)));
+      apps.add(compiler.compile(app, new AppFacts(false, false, "", false, "", List.of(), docker)));
     }
     return apps;
   }

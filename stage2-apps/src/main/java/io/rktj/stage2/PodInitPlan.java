@@ -228,9 +228,7 @@ public final class PodInitPlan {
 
   private void streams(StandardStreams streams) {
     out.number(
-        streams.stdin().number()
-            | streams.stdout().number() << 4
-            | streams.stderr().number() << 8);
+        streams.stdin().number() | streams.stdout().number() << 4 | streams.stderr().number() << 8);
   }
 
   private void commands(List<List<String>> commands) {

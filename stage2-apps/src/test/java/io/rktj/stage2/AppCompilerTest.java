@@ -35,8 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AppCompilerTest {
-  private static final AppFacts FACTS =
-      new AppFacts(true, true, "", false, "", List.of(), false);
+  private static final AppFacts FACTS = new AppFacts(true, true, "", false, "", List.of(), false);
 
   @TempDir private Path tree;
 

@@ -181,8 +181,7 @@ class PodInitPlanTest {
         true,
         List.of(List.of("/bin/one"), List.of("/bin/two", "x")),
         List.of(List.of("/bin/three")),
-        List.of(
-            new AppSocket("www", 5, false, 80), new AppSocket("dns", AppSocket.NONE, true, 53)),
+        List.of(new AppSocket("www", 5, false, 80), new AppSocket("dns", AppSocket.NONE, true, 53)),
         new StandardStreams(
             StandardStreams.Mode.STREAM, StandardStreams.Mode.TTY, StandardStreams.Mode.NULL));
   }

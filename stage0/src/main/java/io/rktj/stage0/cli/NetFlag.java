@@ -29,8 +29,7 @@ final class NetFlag {
       throw new UsageException(
           "network "
               + Quoted.of(name)
-              + " provided with invalid arguments: "
-              + "["
+              + " provided with invalid arguments: ["
               + String.join(" ", parts.subList(1, parts.size()))
               + "]");
     }

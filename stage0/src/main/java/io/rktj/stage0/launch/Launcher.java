@@ -82,8 +82,7 @@ public final class Launcher {
     return socket.isEmpty() ? "" : new PodRegistration(kernel, Path.of(socket)).register(pod);
   }
 
-  private Stage1Call call(
-      PreparedPod pod, LockedPod locked, String token, RunOptions options) {
+  private Stage1Call call(PreparedPod pod, LockedPod locked, String token, RunOptions options) {
     return new Stage1Call(
         locked.uuid(),
         locked.layout(),

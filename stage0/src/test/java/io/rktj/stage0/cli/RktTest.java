@@ -152,8 +152,7 @@ class RktTest {
   void everyCommandThatIsNeitherGroupNorAbsentHasABody() {
     for (String path : CommandTable.paths()) {
       Command command = CommandTable.command(path);
-      boolean described =
-          command.shape() == Command.Shape.GROUP;
+      boolean described = command.shape() == Command.Shape.GROUP;
       if (!described && !path.equals("help")) {
         assertThat(CommandBodies.of(path)).as(path).isNotNull();
       }

@@ -159,9 +159,9 @@ class RunArgumentsTest {
         "--environment=x | environment variable must be specified as name=value",
         "--user-label=x | --user-label must be specified as name=value",
         "--annotation=A=x | AC",
-        "--stdin=tty | --stdin: not supported yet",
-        "--stdout=stream | --stdout: not supported yet",
-        "--stderr=null | --stderr: not supported yet",
+        "--stdin=log | invalid stdin mode \"log\"",
+        "--stdout=x | invalid stdout mode \"x\"",
+        "--stderr= | invalid stderr mode \"\"",
         "--volume=v | unrecognized volume kind: should be one of \"empty\", \"host\"",
       })
   void wrongValuesBehindAnImageAreRefused(String flags, String reason) {
