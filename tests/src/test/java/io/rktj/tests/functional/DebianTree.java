@@ -50,7 +50,8 @@ final class DebianTree {
   private static void make(Path tar) throws IOException, InterruptedException {
     String pack =
         "tar --numeric-owner --one-file-system --exclude='./dev/*' --exclude='./var/cache/apt/*'"
-            + " --exclude='./var/lib/apt/lists/*' --transform='flags=rh;s,^\\.,rootfs,' -C \"$1\" -cf "
+            + " --exclude='./var/lib/apt/lists/*' --exclude='./usr/sbin/policy-rc.d'"
+            + " --transform='flags=rh;s,^\\.,rootfs,' -C \"$1\" -cf "
             + tar
             + " .";
     run(
