@@ -105,7 +105,8 @@ class AttachIT {
   @Covers("cli-4.19-modes")
   void inputAloneEndsWithTheInputAndAllOfItArrives() throws IOException {
     String uuid = run("wc -c; sleep 100", "--stdin=stream", "--stdout=stream", "--exec=/bin/sh");
-    RktProcess watcher = start("attach", "--mode=stdout", uuid);
+    // not a client, who might be attached only when all has been said
+    RktProcess watcher = start("logs", "-f", uuid);
     StringBuilder script = new StringBuilder("n=0\n");
     for (int i = 0; i < 20_000; i++) {
       script.append("n=$((n+1))\n");
