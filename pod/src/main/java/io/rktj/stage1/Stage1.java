@@ -7,6 +7,7 @@ import io.rktj.spec.AcName;
 import io.rktj.spec.manifest.PodManifest;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -70,12 +71,20 @@ public interface Stage1 {
    * Entry point {@code attach}: the program to become so that the caller's standard streams are
    * joined to those of an app.
    *
-   * @param terminal whether they are joined to the app's terminal
+   * @param streams how those of the app are set up
    */
   default ProcessImage attach(
-      Stage1Pod pod, AcName app, Set<Endpoint> endpoints, boolean terminal) {
+      Stage1Pod pod, AcName app, Set<Endpoint> endpoints, StandardStreams streams) {
     throw new Stage1Exception(
         "stage1 \"stage1-" + flavour() + "\" does not support attachable I/O");
+  }
+
+  /**
+   * Entry point {@code attach} with the action {@code list}: the program to become that prints an
+   * app's endpoints; empty where they are just those that the app's manifest says.
+   */
+  default Optional<ProcessImage> endpoints(Stage1Pod pod, AcName app) {
+    return Optional.empty();
   }
 
   /** Entry point {@code stop}: asks the pod to end, or kills it; returns at once. */

@@ -3,14 +3,14 @@ package io.rktj.services.api;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.rktj.linux.Kernel;
+import io.rktj.pod.LogLine;
 import io.rktj.pod.Pod;
-import io.rktj.pod.PodLayout;
+import io.rktj.pod.PodLog;
 import io.rktj.pod.PodState;
 import io.rktj.pod.PodStore;
 import io.rktj.spec.AcName;
 import io.rktj.spec.MalformedException;
 import io.rktj.spec.manifest.PodManifest;
-import io.rktj.spec.manifest.RuntimeApp;
 import io.rktj.stage0.launch.PodReporter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -43,39 +43,33 @@ final class LogStreams {
       throw new MalformedException("lines: expected 0 to " + MOST_LINES);
     }
     Pod pod = PodAnswers.find(kernel, data, request.getPodId());
-    streams.serve(observer, new Reader(request, pod, files(pod, request.getAppName())));
+    streams.serve(observer, new Reader(request, pod, log(pod, request.getAppName())));
   }
 
-  private List<LogFile> files(Pod pod, String wanted) {
-    Optional<PodManifest> manifest = new PodReporter(kernel).manifest(pod);
-    PodLayout layout = pod.layout();
-    List<LogFile> files = new ArrayList<>();
-    if (manifest.isPresent()) {
-      for (RuntimeApp app : manifest.get().apps()) {
-        AcName name = app.name();
-        if (wanted.isEmpty() || wanted.equals(name.value())) {
-          files.add(new LogFile(layout.log(name)));
-        }
-      }
+  private PodLog log(Pod pod, String wanted) {
+    if (wanted.isEmpty()) {
+      return new PodLog(pod.layout(), Optional.empty());
     }
-    if (files.isEmpty() && !wanted.isEmpty()) {
+    AcName name = AcName.parse(wanted);
+    Optional<PodManifest> manifest = new PodReporter(kernel).manifest(pod);
+    if (manifest.isEmpty() || manifest.get().app(name).isEmpty()) {
       throw new PublicApi.NotFound("no app \"" + wanted + "\" in pod \"" + pod.uuid() + "\"");
     }
-    return files;
+    return new PodLog(pod.layout(), Optional.of(name));
   }
 
   private final class Reader implements Streams.Source<GetLogsResponse> {
     private final GetLogsRequest request;
     private final Pod pod;
-    private final List<LogFile> files;
+    private final PodLog log;
     private final Deque<LogLine> last = new ArrayDeque<>();
     private boolean collected;
     private boolean over;
 
-    Reader(GetLogsRequest request, Pod pod, List<LogFile> files) {
+    Reader(GetLogsRequest request, Pod pod, PodLog log) {
       this.request = request;
       this.pod = pod;
-      this.files = files;
+      this.log = log;
     }
 
     @Override
@@ -113,7 +107,7 @@ final class LogStreams {
         if (line == null) {
           break;
         }
-        batch.add(line.shown());
+        batch.add(LogText.shown(line));
       }
       return batch;
     }
@@ -132,24 +126,11 @@ final class LogStreams {
 
     /** The earliest line of all apps that is wanted; null if there is none for now. */
     private @Nullable LogLine next() {
-      while (true) {
-        LogFile earliest = null;
-        Instant time = Instant.MAX;
-        for (LogFile file : files) {
-          Optional<LogLine> line = file.peek();
-          if (line.isPresent() && line.get().time().isBefore(time)) {
-            earliest = file;
-            time = line.get().time();
-          }
-        }
-        if (earliest == null) {
-          return null;
-        }
-        LogLine line = earliest.take();
-        if (isWanted(time.getEpochSecond())) {
-          return line;
-        }
+      Optional<LogLine> line = log.next();
+      while (line.isPresent() && !isWanted(LogText.second(line.get()))) {
+        line = log.next();
       }
+      return line.orElse(null);
     }
 
     private boolean isWanted(long second) {
@@ -159,7 +140,7 @@ final class LogStreams {
 
     @Override
     public void close() {
-      files.forEach(LogFile::close);
+      log.close();
     }
   }
 }

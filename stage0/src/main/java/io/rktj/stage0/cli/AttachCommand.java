@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.cli;
 
+import io.rktj.linux.ProcessImage;
 import io.rktj.pod.Pod;
 import io.rktj.pod.PodState;
 import io.rktj.pod.PodStateException;
@@ -13,6 +14,7 @@ import io.rktj.stage1.Endpoint;
 import io.rktj.stage1.StandardStreams;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** {@code rkt attach} ({@code spec/rkt-cli.md} section 4.19). */
@@ -36,7 +38,12 @@ final class AttachCommand implements CommandBody {
     }
     AcName app = AcName.parse(lifecycle.app(pod, invocation.flags().text("app", ""), "attach"));
     StandardStreams streams = lifecycle.streams(pod, app);
+    Launcher launcher = new Launcher(session.kernel(), pods, session.console());
     if (choice.list()) {
+      Optional<ProcessImage> own = lifecycle.endpoints(pod, app);
+      if (own.isPresent()) {
+        throw launcher.become(own.get());
+      }
       invocation.output().answerBare(list(pod, streams));
       return ExitCode.DONE.status();
     }
@@ -46,9 +53,7 @@ final class AttachCommand implements CommandBody {
           "cannot attach to app \"" + app + "\": none of its streams can be attached to",
           "run it with --stdin, --stdout or --stderr set to stream or tty");
     }
-    boolean terminal = choice.isTerminal(streams, endpoints);
-    Launcher launcher = new Launcher(session.kernel(), pods, session.console());
-    throw launcher.become(lifecycle.attach(pod, app, endpoints, terminal));
+    throw launcher.become(lifecycle.attach(pod, app, endpoints, streams));
   }
 
   /** The endpoints in rkt's form; where they can be reached is the pod's control socket. */
@@ -135,11 +140,6 @@ final class AttachCommand implements CommandBody {
       return new PodStateException(
           "cannot attach to \"" + endpoint + "\": the app has no such endpoint",
           "rkt attach --mode=list shows those it has");
-    }
-
-    /** Whether what is attached is the app's terminal. */
-    boolean isTerminal(StandardStreams streams, Set<Endpoint> endpoints) {
-      return endpoints.contains(Endpoint.STDIN) && streams.stdin() == StandardStreams.Mode.TTY;
     }
   }
 }

@@ -10,10 +10,13 @@ import io.rktj.pod.HostException;
 import io.rktj.pod.PodLayout;
 import io.rktj.pod.Stage1Root;
 import io.rktj.spec.AcName;
+import io.rktj.stage1.Endpoint;
 import io.rktj.stage1.NativeProgram;
 import io.rktj.stage1.Stage1Pod;
+import io.rktj.stage1.StandardStreams;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** How pod-init is asked to call an entry point of a stage1 image: words and environment. */
 final class EntryWords {
@@ -25,6 +28,22 @@ final class EntryWords {
     this.kernel = kernel;
     this.entries = entries;
     this.layers = layers;
+  }
+
+  /** What the entry point {@code attach} is to join, of streams and of the app's terminal. */
+  static List<String> attach(Set<Endpoint> endpoints, StandardStreams streams) {
+    boolean ttyIn = false;
+    boolean ttyOut = false;
+    List<String> words = new ArrayList<>();
+    for (Endpoint endpoint : Endpoint.values()) {
+      boolean wanted = endpoints.contains(endpoint);
+      boolean tty = wanted && endpoint.mode(streams) == StandardStreams.Mode.TTY;
+      ttyIn |= tty && endpoint == Endpoint.STDIN;
+      ttyOut |= tty && endpoint != Endpoint.STDIN;
+      words.add("--" + endpoint.word() + "=" + (wanted && !tty));
+    }
+    words.addAll(0, List.of("--action=custom-attach", "--tty-in=" + ttyIn, "--tty-out=" + ttyOut));
+    return words;
   }
 
   /** What a crossing entry point finds in its environment, and nothing else. */

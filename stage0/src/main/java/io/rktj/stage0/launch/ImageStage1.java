@@ -16,14 +16,18 @@ import io.rktj.spec.AcName;
 import io.rktj.spec.json.ImageManifestJson;
 import io.rktj.spec.manifest.PodManifest;
 import io.rktj.stage1.ActivationSocket;
+import io.rktj.stage1.Endpoint;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.Stage1Pod;
+import io.rktj.stage1.StandardStreams;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A stage1 that came as an image and keeps rkt's interface ({@code spec/rkt-cli.md} section 10).
@@ -155,6 +159,30 @@ public final class ImageStage1 implements Stage1 {
         calls.running(pod, "enter", words),
         EntryWords.callersOwn(pod.environment()),
         List.of());
+  }
+
+  @Override
+  public ProcessImage attach(
+      Stage1Pod pod, AcName app, Set<Endpoint> endpoints, StandardStreams streams) {
+    return attach(pod, app, EntryWords.attach(endpoints, streams));
+  }
+
+  @Override
+  public Optional<ProcessImage> endpoints(Stage1Pod pod, AcName app) {
+    return Optional.of(attach(pod, app, List.of("--action=list")));
+  }
+
+  private ProcessImage attach(Stage1Pod pod, AcName app, List<String> action) {
+    if (!entries.has("attach")) {
+      throw new Stage1Exception(
+          "rkt attach not implemented for pod's stage1",
+          new Stage1Exception("entrypoint \"attach\" not found"));
+    }
+    List<String> words = new ArrayList<>(action);
+    words.add("--app=" + app);
+    words.add("--debug=" + pod.debug());
+    return EntryWords.process(
+        pod.layout(), calls.running(pod, "attach", words), calls.crossing(pod, app), List.of());
   }
 
   @Override

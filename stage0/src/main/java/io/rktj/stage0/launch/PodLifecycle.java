@@ -83,9 +83,16 @@ public final class PodLifecycle {
   }
 
   /** The program to become so that our standard streams are joined to those of an app. */
-  public ProcessImage attach(Pod pod, AcName app, Set<Endpoint> endpoints, boolean terminal) {
+  public ProcessImage attach(
+      Pod pod, AcName app, Set<Endpoint> endpoints, StandardStreams streams) {
     waitForProcess(pod);
-    return stage1(pod).attach(stage1Pod(pod), app, endpoints, terminal);
+    return stage1(pod).attach(stage1Pod(pod), app, endpoints, streams);
+  }
+
+  /** The program to become that prints an app's endpoints, if the manifest does not say them. */
+  public Optional<ProcessImage> endpoints(Pod pod, AcName app) {
+    waitForProcess(pod);
+    return stage1(pod).endpoints(stage1Pod(pod), app);
   }
 
   /** Whether the pod ran in a virtual machine. */

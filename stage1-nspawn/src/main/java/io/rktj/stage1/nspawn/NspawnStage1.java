@@ -16,6 +16,7 @@ import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Pod;
+import io.rktj.stage1.StandardStreams;
 import io.rktj.stage1.host.ControlGroupRemover;
 import io.rktj.stage1.host.HostFactsReader;
 import io.rktj.stage1.host.PodFiles;
@@ -150,7 +151,10 @@ public final class NspawnStage1 implements Stage1 {
   }
 
   @Override
-  public ProcessImage attach(Stage1Pod pod, AcName app, Set<Endpoint> endpoints, boolean terminal) {
+  public ProcessImage attach(
+      Stage1Pod pod, AcName app, Set<Endpoint> endpoints, StandardStreams streams) {
+    boolean terminal =
+        endpoints.contains(Endpoint.STDIN) && streams.stdin() == StandardStreams.Mode.TTY;
     return PodInit.attach(pod, app, endpoints, terminal);
   }
 

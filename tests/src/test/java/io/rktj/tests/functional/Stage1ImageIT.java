@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Stage1ImageIT {
   private static final String ENTRY = "coreos.com/rkt/stage1/";
   private static final List<String> ALL =
-      List.of("run", "enter", "gc", "stop", "app/add", "app/rm", "app/start", "app/stop");
+      List.of("run", "enter", "gc", "stop", "app/add", "app/rm", "app/start", "app/stop", "attach");
 
   @TempDir Path temp;
   private RktRunner rkt;
@@ -55,7 +55,7 @@ class Stage1ImageIT {
     List<String> annotations = new ArrayList<>(List.of(more));
     for (String entry : entries) {
       String file = entry.replace('/', '-');
-      image.tar().program("rootfs/" + file, script(entry.startsWith("app/") ? "app" : entry));
+      image.tar().program("rootfs/" + file, script(crosses(entry) ? "app" : entry));
       annotations.add(annotation(ENTRY + entry, "/" + file));
     }
     if (version > 0) {
@@ -63,6 +63,10 @@ class Stage1ImageIT {
     }
     image.manifest("\"annotations\":[" + String.join(",", annotations) + "]");
     return image.write(temp.resolve("stages"));
+  }
+
+  private static boolean crosses(String entry) {
+    return entry.startsWith("app/") || entry.equals("attach");
   }
 
   private Path stage1(int version) {
@@ -274,7 +278,35 @@ class Stage1ImageIT {
     rkt.run("app", "rm", uuid, "--app=one").exits(0);
     assertThat(seen(directory.resolve("seen-app-rm")).get(0)).isEqualTo("app-rm");
     assertThat(rkt.run("app", "list", "--no-legend", uuid).exits(0).stdout()).isEmpty();
-    rkt.run(line("app", "add", uuid, "example.com/app", "--name=one")).exits(0);
+    String[] streams = {"--stdin=stream", "--stdout=stream", "--stderr=tty"};
+    rkt.run(
+            line(
+                "app",
+                "add",
+                uuid,
+                "example.com/app",
+                "--name=one",
+                streams[0],
+                streams[1],
+                streams[2]))
+        .exits(0);
+    rkt.run("attach", "--mode=stdin,stdout", uuid).exits(0);
+    assertThat(seen(directory.resolve("seen-attach")).subList(0, 10))
+        .containsExactly(
+            "attach",
+            "--action=custom-attach",
+            "--tty-in=false",
+            "--tty-out=false",
+            "--stdin=true",
+            "--stdout=true",
+            "--stderr=false",
+            "--app=one",
+            "--debug=false",
+            added.get(4));
+    rkt.run("attach", "--mode=tty", uuid).exits(0);
+    assertThat(seen(directory.resolve("seen-attach"))).contains("--tty-out=true", "--stdout=false");
+    rkt.run("attach", "--mode=list", uuid).exits(0);
+    assertThat(seen(directory.resolve("seen-attach")).get(1)).isEqualTo("--action=list");
     rkt.run("enter", "--app=one", uuid, "/bin/cat", "/app.sh").exits(0).stdoutHas("exit 4");
 
     misledBy(directory, uuid);
