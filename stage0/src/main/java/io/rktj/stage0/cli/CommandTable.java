@@ -11,6 +11,8 @@ import java.util.Optional;
  * asked for, so that a run pays for its own flags only.
  */
 final class CommandTable {
+  private static final String LOGS = "logs";
+
   private static final String[] PATHS = {
     "api-service",
     "app",
@@ -41,7 +43,7 @@ final class CommandTable {
     "image rm",
     "image verify",
     "list",
-    "logs",
+    LOGS,
     "metadata-service",
     "prepare",
     "rm",
@@ -63,20 +65,27 @@ final class CommandTable {
 
   /**
    * Finds the command that {@code word} names below {@code parent}: an exact name first, else the
-   * only one that begins with it.
+   * only one that begins with it. A command that rkt did not have takes no beginning away from one
+   * that it had.
    */
   static Optional<String> find(String parent, String word) {
     String wanted = parent.isEmpty() ? word : parent + " " + word;
     String found = "";
+    String ours = "";
     for (String path : PATHS) {
       if (path.equals(wanted)) {
         return Optional.of(path);
       }
       if (path.startsWith(wanted) && isChild(parent, path)) {
-        found = found.isEmpty() ? path : " ";
+        if (path.equals(LOGS)) {
+          ours = path;
+        } else {
+          found = found.isEmpty() ? path : " ";
+        }
       }
     }
-    return found.isEmpty() || found.equals(" ") ? Optional.empty() : Optional.of(found);
+    String only = found.isEmpty() ? ours : found;
+    return only.isEmpty() || only.equals(" ") ? Optional.empty() : Optional.of(only);
   }
 
   /** The commands directly or further below {@code parent}, in help's order. */
@@ -108,7 +117,7 @@ final class CommandTable {
       case "list" -> plain(path, "", "List pods", Flags.list());
       case "status" -> status();
       case "attach" -> attach();
-      case "logs" ->
+      case LOGS ->
           plain(
               path,
               "(UUID | --uuid-file=FILE)",
