@@ -224,6 +224,17 @@ static void run_java(struct recipe *recipe, int count, char **arguments)
     _exit(254);
 }
 
+/* Whether the working directory is still there; without one no JVM starts, nor has a relative path a meaning. */
+static bool has_directory(void)
+{
+    char path[PATH_MAX];
+    if (getcwd(path, sizeof path) != NULL)
+        return true;
+    fprintf(stderr, "rkt: cannot find the working directory: %s\n", strerror(errno));
+    fputs("hint: change to a directory that is there\n", stderr);
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     static struct recipe recipe;
@@ -233,6 +244,8 @@ int main(int argc, char **argv)
         return 254;
     }
     if (argc == 0)
+        return 254;
+    if (!has_directory())
         return 254;
     const char *tool = strrchr(argv[0], '/') == NULL ? argv[0] : strrchr(argv[0], '/') + 1;
     const char *command = argc > 1 ? find_command(argv + 1) : NULL;

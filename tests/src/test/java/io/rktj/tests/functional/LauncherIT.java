@@ -52,6 +52,26 @@ class LauncherIT {
   }
 
   @Test
+  void refusesAWorkingDirectoryThatIsGone() throws IOException, InterruptedException {
+    for (String command : List.of("list", "version")) {
+      Path gone = Files.createDirectory(temp.resolve("gone"));
+      Ended ended =
+          run(
+              gone,
+              Map.of(),
+              "sh",
+              "-c",
+              "rmdir \"$PWD\" && exec \"$0\" " + command,
+              rkt.toString());
+      assertThat(ended.status()).as(ended.output()).isEqualTo(254);
+      assertThat(ended.output())
+          .isEqualTo(
+              "rkt: cannot find the working directory: No such file or directory\n"
+                  + "hint: change to a directory that is there\n");
+    }
+  }
+
+  @Test
   void everyJavaOfTheMachineRunsItWithoutAWordOfItsOwn() throws IOException, InterruptedException {
     List<Path> found = new ArrayList<>();
     try (Stream<Path> paths = Files.list(Path.of("/usr/lib/jvm"))) {
