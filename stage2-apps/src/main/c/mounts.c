@@ -328,6 +328,7 @@ static int run_file_system(int root, const struct mount_op *op) {
 
 static int run_directory(int root, const struct mount_op *op) {
     char name[256];
+    char link[FD_PATH];
     int fd = path_open(root, op->b, O_PATH | O_DIRECTORY);
     int dir;
     int error;
@@ -341,6 +342,11 @@ static int run_directory(int root, const struct mount_op *op) {
         if (fd == 0)
             return 0;
         fd = path_walk(root, op->b, CREATE_DIRECTORY); /* a link that leads nowhere yet */
+        if (fd >= 0 && chmod(path_of_fd(fd, link), (mode_t)op->mode & 07777) < 0) {
+            error = -errno;
+            (void)close(fd);
+            return error;
+        }
     }
     if (fd < 0)
         return fd;
