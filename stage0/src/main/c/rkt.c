@@ -224,7 +224,10 @@ static void run_java(struct recipe *recipe, int count, char **arguments)
     _exit(254);
 }
 
-/* Whether the working directory is still there; without one no JVM starts, nor has a relative path a meaning. */
+/*
+ * Whether the working directory is still there: without one no JVM starts, and no relative path
+ * means anything.
+ */
 static bool has_directory(void)
 {
     char path[PATH_MAX];
