@@ -85,6 +85,16 @@ class AppIT {
     }
   }
 
+  @Covers({
+    "cli-4.18-sandbox",
+    "cli-4.18-add",
+    "cli-4.18-start",
+    "cli-4.18-stop",
+    "cli-4.18-rm",
+    "cli-4.18-list",
+    "cli-4.18-status",
+    "cli-4.18-exec"
+  })
   @Test
   void anAppIsAddedStartedStoppedAndRemoved() throws IOException {
     image("server", SERVER);
@@ -103,6 +113,10 @@ class AppIT {
     assertThat(rkt.run("app", "exec", "--app=one", uuid, "/bin/sh", "-c", "exit 6").exit())
         .isEqualTo(6);
 
+    assertThat(rkt.run("app", "status", uuid, "--app=one", "--format=json").exits(0).stdout())
+        .startsWith("{\"name\":\"one\",\"state\":\"running\",\"created_at\":")
+        .endsWith("}\n");
+
     rkt.run("app", "stop", uuid, "--app=one").exits(0);
     assertThat(status(uuid, "one")).contains("state=exited\n", "exit_code=0\n", "finished_at=");
     rkt.run("app", "stop", uuid, "--app=one").exits(0).stderrHas("app \"one\" is not running");
@@ -118,6 +132,7 @@ class AppIT {
     pod().await(60).exits(0);
   }
 
+  @Covers("cli-4.18-start")
   @Test
   void aStoppedAppStartsAgainWithItsFiles() throws IOException {
     image("counter", "echo x >>/state; wc -l </state; exit 3");
@@ -137,6 +152,7 @@ class AppIT {
     assertThat(pod().stdout().lines().filter(line -> line.endsWith("]: 1")).count()).isEqualTo(2);
   }
 
+  @Covers("cli-4.18-add")
   @Test
   void addedAppsShareThePodButNotTheirRoots() throws IOException {
     image("server", SERVER);
@@ -178,6 +194,7 @@ class AppIT {
     return rkt.run("app", "exec", "--app=" + app, uuid, "/bin/sh", "-c", script).stdout();
   }
 
+  @Covers("cli-4.18-refuses")
   @Test
   void wrongRequestsAreRefusedAndLeaveNothing() throws IOException {
     image("server", SERVER);
@@ -204,6 +221,7 @@ class AppIT {
         .stderrHas("does not support mutable pods");
   }
 
+  @Covers("cli-4.18-immutable")
   @Test
   void onlyMutablePodsTakeApps() {
     image("server", SERVER);
@@ -218,6 +236,7 @@ class AppIT {
     run.await(60);
   }
 
+  @Covers("cli-4.18-start-fails")
   @Test
   void anAppThatCannotBeExecutedFailsToStart() throws IOException {
     image("server", SERVER);
@@ -256,6 +275,7 @@ class AppIT {
     }
   }
 
+  @Covers("cli-4.18-rm")
   @Test
   void aKilledPodCanBeCleanedUp() throws Exception {
     image("server", SERVER);

@@ -254,7 +254,7 @@ class FlyIT {
         .stderrHas("Error: Unable to open \"/bin/missing\"");
   }
 
-  @Covers("run-19-mutable")
+  @Covers({"run-19-mutable", "cli-4.18-flavour"})
   @Test
   void preparedPodKeepsItsFlavourAndAMutableOneIsRefused() {
     Path aci = app("echo up").write(temp.resolve("images"));
