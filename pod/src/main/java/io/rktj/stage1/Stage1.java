@@ -31,6 +31,14 @@ public interface Stage1 {
   void requireUsable();
 
   /**
+   * Refuses what no pod of this flavour can have; asked before there is one.
+   *
+   * @param networks entries of {@code --net}
+   * @param ipc word of {@code --ipc}, empty if there was none
+   */
+  default void requirePossible(List<String> networks, String ipc) {}
+
+  /**
    * Whether all is there that pods of this flavour share, such as a kernel; refuses what cannot be
    * had at all. Asked before there is a pod.
    *

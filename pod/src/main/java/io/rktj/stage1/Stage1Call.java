@@ -43,6 +43,9 @@ public record Stage1Call(
     List<ActivationSocket> sockets,
     String metadataToken,
     List<String> environment) {
+  /** The word of {@code --ipc} for a pod that shares the name space of its caller. */
+  public static final String PARENT_IPC = "parent";
+
   /** Annotation of a pod whose apps may come and go, {@code true} or {@code false}. */
   public static final String MUTABLE = "coreos.com/rkt/stage1/mutable";
 
@@ -56,7 +59,7 @@ public record Stage1Call(
 
   /** Whether the pod has an IPC name space of its own. */
   public boolean privateIpc() {
-    return !ipc.equals("parent");
+    return !ipc.equals(PARENT_IPC);
   }
 
   /** Whether apps may come to the pod and leave it while it runs; the pod's manifest says so. */

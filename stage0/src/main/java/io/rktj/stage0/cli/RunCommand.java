@@ -47,6 +47,7 @@ final class RunCommand implements CommandBody {
         throw new Stage1Exception("stage1 does not support mutable pods");
       }
       RunOptions options = configured(request.options(), session.config().stage1());
+      stage1.requirePossible(options.networks(), options.ipc());
       List<String> environment = options.caller().environment();
       requireSockets(session.kernel(), options.caller(), stage1, !request.pod().mutable());
       if (!stage1.isReady(session.dataDirectory(), environment)) {

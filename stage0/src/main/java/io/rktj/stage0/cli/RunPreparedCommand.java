@@ -46,6 +46,7 @@ final class RunPreparedCommand implements CommandBody {
     }
     Stage1 stage1 = stage1(session, pod);
     stage1.requireUsable();
+    stage1.requirePossible(options.networks(), options.ipc());
     List<String> environment = options.caller().environment();
     RunCommand.requireSockets(session.kernel(), options.caller(), stage1, true);
     if (!stage1.isReady(session.dataDirectory(), environment)) {
