@@ -21,6 +21,7 @@ struct channel {
     bool open;
     bool entered;
     bool terminal;
+    bool packets;  /* he speaks with process 1 of the pod; what that says waits in the first queue */
     bool draining; /* the visitor has gone; the guest has not said so yet */
     bool in_ended;
     bool replied;
@@ -180,6 +181,11 @@ static void pass_messages(struct channel *channel) {
 static void pass_on(struct channel *channel, int which) {
     bool broken = false;
 
+    if (channel->packets) {
+        if (channel->visitor >= 0)
+            give_credit(channel, queue_send_packets(&channel->queue[0], channel->visitor));
+        return;
+    }
     if (is_records(channel)) {
         if (which == 0)
             pass_records(channel);
@@ -203,7 +209,7 @@ static void finish_visit(struct channel *channel) {
     if (!channel->replied || (!is_empty(channel) && !channel->draining))
         return;
     close_streams(channel);
-    if (channel->visitor >= 0)
+    if (channel->visitor >= 0 && get32(channel->reply) != 0)
         (void)send(channel->visitor, channel->reply, sizeof(channel->reply),
                    MSG_NOSIGNAL | MSG_DONTWAIT);
     close_fd(&channel->visitor);
@@ -213,7 +219,7 @@ static void finish_visit(struct channel *channel) {
 static void data_frame(struct channel *channel, const struct frame *frame) {
     int which = frame->size > 0 && frame->data[0] == 2 ? 1 : 0;
 
-    if (frame->size < 2 || frame->data[0] < 1 || frame->data[0] > 2 ||
+    if (channel->packets || frame->size < 2 || frame->data[0] < 1 || frame->data[0] > 2 ||
         !queue_add(&channel->queue[which], frame->data + 1, frame->size - 1)) {
         host_fail("the machine breaks the rules of its control port");
         return;
@@ -227,12 +233,42 @@ static void data_frame(struct channel *channel, const struct frame *frame) {
         pass_on(channel, which);
 }
 
-static void reply_frame(struct channel *channel, const struct frame *frame) {
-    if (frame->size != 8 || channel == &channels[1]) {
+/* What goes wrong in there is told in words, which go to somebody's terminal. */
+static void make_plain(struct channel *channel, uint32_t size) {
+    struct queue *queue = &channel->queue[0];
+
+    for (uint32_t i = queue->end - size + 4; i < queue->end; i++) {
+        unsigned char c = (unsigned char)queue->bytes[i];
+
+        if ((c < 0x20 && c != '\n') || c >= 0x7f)
+            queue->bytes[i] = '?';
+    }
+}
+
+/* Takes what process 1 says to a visitor; its last word comes as FRAME_REPLY. */
+static void packet_frame(struct channel *channel, const struct frame *frame) {
+    uint32_t kind = frame->size >= 4 ? get32(frame->data) : 0;
+    bool known = (kind == REPLY_OUTPUT && frame->size >= 8) ||
+                 ((kind == REPLY_STARTED || kind == REPLY_SKIPPED) && frame->size == 8) ||
+                 kind == REPLY_TEXT;
+
+    if (!known || !channel->packets || channel->replied ||
+        !queue_add_packet(&channel->queue[0], frame->data, frame->size)) {
         host_fail("the machine breaks the rules of its control port");
         return;
     }
-    if (get32(frame->data) == REPLY_STARTED) {
+    if (kind == REPLY_TEXT)
+        make_plain(channel, frame->size);
+    if (channel->draining)
+        channel->queue[0].begin = channel->queue[0].end = 0;
+}
+
+static void reply_frame(struct channel *channel, const struct frame *frame) {
+    if (frame->size != 8 || channel == &channels[1] || channel->replied) {
+        host_fail("the machine breaks the rules of its control port");
+        return;
+    }
+    if (get32(frame->data) == REPLY_STARTED && !channel->packets) {
         if (channel->visitor >= 0)
             (void)send_with_fds(channel->visitor, frame->data, 8, &channel->his_end,
                                 channel->his_end >= 0 ? 1 : 0);
@@ -252,6 +288,8 @@ void channels_frame(const struct frame *frame) {
         host_fail("the machine breaks the rules of its control port");
     } else if (frame->type == FRAME_DATA) {
         data_frame(channel, frame);
+    } else if (frame->type == FRAME_PACKET) {
+        packet_frame(channel, frame);
     } else if (frame->type == FRAME_CREDIT && frame->size == 4 &&
                get32(frame->data) <= WINDOW - channel->credit) {
         channel->credit += get32(frame->data);
@@ -332,6 +370,25 @@ static void enter(struct channel *channel, const char *bytes, size_t size, int *
     host_send(FRAME_ENTER, number_of(channel), bytes, (uint32_t)size);
 }
 
+/* Passes on what a visitor says to process 1 of the pod, the first word or another. */
+static void converse(struct channel *channel, const char *bytes, size_t size) {
+    if (size > PACKET_LIMIT && channel->entered) {
+        visitor_gone(channel);
+        return;
+    }
+    if (size > PACKET_LIMIT || !host.alive) {
+        refuse(channel, size > PACKET_LIMIT ? E2BIG : ESRCH);
+        return;
+    }
+    if (channel->entered) {
+        channel->credit -= PACKET_COST((uint32_t)size);
+        host_send(FRAME_PACKET, number_of(channel), bytes, (uint32_t)size);
+        return;
+    }
+    channel->entered = channel->packets = true;
+    host_send(FRAME_ENTER, number_of(channel), bytes, (uint32_t)size);
+}
+
 static void visitor_event(struct channel *channel) {
     int fds[3] = {-1, -1, -1};
     unsigned count = 3;
@@ -340,12 +397,14 @@ static void visitor_event(struct channel *channel) {
                         n <= 0};
     uint32_t request = read_number(&in);
 
-    if (n == 0 || (n < 0 && n != -EMSGSIZE)) {
+    if (n == 0 || (n < 0 && (n != -EMSGSIZE || channel->entered))) {
         visitor_gone(channel);
         return;
     }
     if (n < 0) {
         refuse(channel, E2BIG);
+    } else if (channel->packets || (is_conversation(request) && !channel->entered)) {
+        converse(channel, message, (size_t)n);
     } else if (request == CONTROL_ENTER && n >= 8 && !channel->entered) {
         enter(channel, message, (size_t)n, fds, count);
     } else if (request == CONTROL_SIGNAL && n >= 8 && channel->entered) {
@@ -377,6 +436,15 @@ static void read_in(struct channel *channel) {
 
 /* ---- waiting ---- */
 
+/* What we wait for at a visitor's connection; 0: nothing, not even its end, for what he has sent
+ * before it comes first. */
+static short visitor_events(const struct channel *channel) {
+    bool held = channel->packets && channel->credit < PACKET_COST(PACKET_LIMIT);
+    bool sending = channel->packets && channel->queue[0].begin != channel->queue[0].end;
+
+    return (short)((held ? 0 : POLLIN) | (sending ? POLLOUT : 0));
+}
+
 /* Fills in what channels wait for: four entries each, the relay's in the place of channel 0. */
 unsigned channels_poll(struct pollfd *fds) {
     const struct pollfd nothing = {-1, 0, 0};
@@ -390,7 +458,9 @@ unsigned channels_poll(struct pollfd *fds) {
         bool reading = channel->open && channel->entered && host.alive && !channel->in_ended &&
                        channel->credit > 0;
 
-        at[0] = (struct pollfd){channel->open ? channel->visitor : -1, POLLIN, 0};
+        short events = visitor_events(channel);
+
+        at[0] = (struct pollfd){channel->open && events != 0 ? channel->visitor : -1, events, 0};
         at[1] = (struct pollfd){reading ? channel->in : -1, POLLIN, 0};
         for (int k = 0; k < 2; k++) {
             bool sending = channel->open && channel->queue[k].begin != channel->queue[k].end;
@@ -411,7 +481,7 @@ static void handle_channel(struct channel *channel, const struct pollfd *fds) {
     }
     if (channel->open && fds[1].revents != 0 && channel->in == fds[1].fd)
         read_in(channel);
-    if (channel->open && fds[0].revents != 0 && channel->visitor == fds[0].fd)
+    if (channel->open && (fds[0].revents & ~POLLOUT) != 0 && channel->visitor == fds[0].fd)
         visitor_event(channel);
     if (channel->open && channel != &channels[1])
         finish_visit(channel);
@@ -437,12 +507,13 @@ static bool has_record(const struct queue *queue) {
     return queue->end - queue->begin - RECORD >= record[3];
 }
 
-/* Whether something of the guest's has not been passed on yet. */
-bool channels_busy(void) {
+/* Whether something of the guest's has not been passed on yet; packets are counted while they may
+ * hold the pod's end up. */
+bool channels_busy(bool packets) {
     for (int i = 1; i < CHANNELS; i++) {
         const struct channel *channel = &channels[i];
 
-        if (channel->open && !is_empty(channel) &&
+        if (channel->open && !is_empty(channel) && (packets || !channel->packets) &&
             (!is_records(channel) || has_record(&channel->queue[0])))
             return true;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Frames and windows: reading them out of a stream of bytes, and passing bytes on. */
+/* Frames and windows: reading them out of a stream of bytes, and passing bytes and packets on. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -102,4 +102,37 @@ uint32_t queue_write(struct queue *queue, int fd, uint32_t most, bool *ret_broke
     }
     queue->begin += (uint32_t)n;
     return (uint32_t)n;
+}
+
+/* Takes a packet in, whole; false if it is more than the window allows. */
+bool queue_add_packet(struct queue *queue, const void *bytes, uint32_t size) {
+    unsigned char header[4];
+
+    if (size > PACKET_LIMIT || PACKET_COST(size) > WINDOW - (queue->end - queue->begin))
+        return false;
+    put32(header, size);
+    return queue_add(queue, header, sizeof(header)) && queue_add(queue, bytes, size);
+}
+
+/* Sends the packets that a socket takes now; what they took of the window. A socket whose other end
+ * has gone takes all. */
+uint32_t queue_send_packets(struct queue *queue, int socket) {
+    uint32_t passed = 0;
+
+    while (queue->begin != queue->end) {
+        const char *at = queue->bytes + queue->begin;
+        uint32_t size = get32((const unsigned char *)at);
+
+        if (send(socket, at + 4, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
+            (errno == EAGAIN || errno == EINTR))
+            break;
+        queue->begin += PACKET_COST(size);
+        passed += PACKET_COST(size);
+    }
+    return passed;
+}
+
+/* Whether a visitor who begins with this request then speaks with process 1 in packets. */
+bool is_conversation(uint32_t request) {
+    return request == CONTROL_ATTACH;
 }

@@ -15,27 +15,13 @@
 #include <sys/reboot.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <time.h>
 
-#include "machine.h"
+#include "guest.h"
 
 #define PARTS_LIMIT (16u << 20)
-
-/* One channel: the pod's own streams, or a visit's. */
-struct channel {
-    bool open;
-    int visit; /* connection to process 1 of the pod */
-    int in;    /* what comes from the host goes here */
-    int out[2];
-    uint32_t credit;
-    struct queue pending;
-    bool in_ended;
-    bool replied;
-    unsigned char reply[8];
-};
+#define LAST_MILLIS 5000 /* what visitors are owed at the end of the pod they get in this time */
 
 /* A document that arrives in parts. */
 struct parts {
@@ -49,13 +35,14 @@ static struct {
     int socket; /* to process 1 of the pod */
     pid_t inner;
     bool ended;
+    int64_t end_by; /* when we go, whoever still waits */
     int status;
     struct plan plan;
     struct frame_reader reader;
     struct parts setup;
     struct parts network;
     struct parts bytes; /* of the plan */
-    struct channel channel[CHANNELS];
+    unsigned char size[8]; /* of the caller's terminal */
     int child_stdio[3];
 } guest = {.port = -1, .child_stdio = {-1, -1, -1}};
 
@@ -75,7 +62,7 @@ static void port_write(const unsigned char *bytes, size_t size) {
     }
 }
 
-static void send_frame(unsigned type, unsigned channel, const void *payload, uint32_t size) {
+void send_frame(unsigned type, unsigned channel, const void *payload, uint32_t size) {
     static unsigned char frame[FRAME_HEADER + 1 + WINDOW];
 
     if (size > 1 + WINDOW)
@@ -85,7 +72,7 @@ static void send_frame(unsigned type, unsigned channel, const void *payload, uin
     port_write(frame, FRAME_HEADER + size);
 }
 
-static void send_number(unsigned type, unsigned channel, uint32_t number) {
+void send_number(unsigned type, unsigned channel, uint32_t number) {
     unsigned char bytes[4];
 
     put32(bytes, number);
@@ -157,215 +144,7 @@ static void add_entropy(const unsigned char *bytes, uint32_t size) {
         (void)close(fd);
 }
 
-/* ---- channels ---- */
-
-static void open_channel(struct channel *channel, int visit, int in, int out, int error) {
-    struct queue pending = channel->pending;
-
-    *channel = (struct channel){.open = true,
-                                .visit = visit,
-                                .in = in,
-                                .out = {out, error},
-                                .credit = WINDOW,
-                                .pending = pending};
-    queue_open(&channel->pending);
-}
-
-static void close_fd(int *fd) {
-    if (*fd >= 0)
-        (void)close(*fd);
-    *fd = -1;
-}
-
-static void close_channel(struct channel *channel) {
-    if (channel->in == channel->out[0])
-        channel->in = -1;
-    close_fd(&channel->visit);
-    close_fd(&channel->in);
-    close_fd(&channel->out[0]);
-    close_fd(&channel->out[1]);
-    channel->open = false;
-}
-
-static unsigned number_of(const struct channel *channel) {
-    return (unsigned)(channel - guest.channel);
-}
-
-/* Passes on what the host has sent to a channel, and gives back the room for it. */
-static void write_in(struct channel *channel) {
-    bool broken = false;
-    uint32_t n = queue_write(&channel->pending, channel->in, WINDOW, &broken);
-
-    if (n > 0)
-        send_number(FRAME_CREDIT, number_of(channel), n);
-    if (channel->in >= 0 && channel->in != channel->out[0] &&
-        (broken || (channel->in_ended && channel->pending.begin == channel->pending.end)))
-        close_fd(&channel->in);
-}
-
-/* Sends once what a stream of a channel has; false if it has nothing (more). */
-static bool read_out(struct channel *channel, int which) {
-    unsigned char bytes[1 + 8192];
-    uint32_t most = channel->credit < sizeof(bytes) - 1 ? channel->credit : sizeof(bytes) - 1;
-    ssize_t n;
-
-    if (channel->out[which] < 0 || most == 0)
-        return false;
-    n = read(channel->out[which], bytes + 1, most);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return false;
-    if (n <= 0) {
-        if (channel->in == channel->out[which])
-            channel->in = -1;
-        close_fd(&channel->out[which]);
-        return false;
-    }
-    bytes[0] = (unsigned char)(which + 1);
-    channel->credit -= (uint32_t)n;
-    send_frame(FRAME_DATA, number_of(channel), bytes, 1 + (uint32_t)n);
-    return true;
-}
-
-/* Sends all that is there; true if only a lack of credit has kept us from it. */
-static bool drain(struct channel *channel) {
-    for (int i = 0; i < 2; i++)
-        while (read_out(channel, i))
-            continue;
-    return channel->credit == 0 && (channel->out[0] >= 0 || channel->out[1] >= 0);
-}
-
-/* A visit ends once everything it has written is on its way. */
-static void finish_visit(struct channel *channel) {
-    if (!channel->replied || drain(channel))
-        return;
-    send_frame(FRAME_REPLY, number_of(channel), channel->reply, sizeof(channel->reply));
-    close_channel(channel);
-}
-
-static void visit_event(struct channel *channel) {
-    unsigned count = 1;
-    int master = -1;
-    ssize_t n = receive_with_fds(channel->visit, channel->reply, 8, &master, &count);
-
-    if (n == 8 && channel->reply[0] == REPLY_STARTED) {
-        if (count == 1) {
-            channel->in = channel->out[0] = master;
-            (void)fcntl(master, F_SETFL, O_NONBLOCK);
-        }
-        send_frame(FRAME_REPLY, number_of(channel), channel->reply, 8);
-        return;
-    }
-    if (n != 8) {
-        put32(channel->reply, REPLY_ERROR);
-        put32(channel->reply + 4, ESRCH);
-    }
-    close_fd(&channel->visit);
-    channel->replied = true;
-    finish_visit(channel);
-}
-
-static int connect_inner(void) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct text path = {address.sun_path, sizeof(address.sun_path), 0};
-    char name[FD_PATH];
-    int dir = open(guest.plan.pod_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-    text_add(&path, path_of_fd(dir, name));
-    text_bytes(&path, "/control", sizeof("/control"));
-    if (dir < 0 || fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-        close_fd(&fd);
-    if (dir >= 0)
-        (void)close(dir);
-    return fd;
-}
-
-/* A pipe whose end that is ours does not block. */
-static bool open_pipe(int ends[2], int ours) {
-    return pipe2(ends, O_CLOEXEC) == 0 && fcntl(ends[ours], F_SETFL, O_NONBLOCK) == 0;
-}
-
-static void refuse_visit(unsigned channel, int error) {
-    unsigned char bytes[8];
-
-    put32(bytes, REPLY_ERROR);
-    put32(bytes + 4, (uint32_t)error);
-    send_frame(FRAME_REPLY, channel, bytes, sizeof(bytes));
-}
-
-/* Asks process 1 of the pod for what a visitor on the host wants. */
-static void begin_visit(const struct frame *frame) {
-    struct channel *channel = &guest.channel[frame->channel];
-    bool terminal = frame->size >= 8 && (get32(frame->data + 4) & ENTER_TERMINAL) != 0;
-    int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
-    int fd = connect_inner();
-    int error = fd < 0 ? -ESRCH : 0;
-
-    if (error == 0 && !terminal &&
-        (!open_pipe(pipes[0], 1) || !open_pipe(pipes[1], 0) || !open_pipe(pipes[2], 0)))
-        error = -EMFILE;
-    if (error == 0) {
-        int theirs[3] = {pipes[0][0], pipes[1][1], pipes[2][1]};
-
-        error = send_with_fds(fd, frame->data, frame->size, theirs, terminal ? 0 : 3);
-    }
-    close_fd(&pipes[0][0]);
-    close_fd(&pipes[1][1]);
-    close_fd(&pipes[2][1]);
-    if (error == 0) {
-        open_channel(channel, fd, pipes[0][1], pipes[1][0], pipes[2][0]);
-        return;
-    }
-    close_fd(&fd);
-    close_fd(&pipes[0][1]);
-    close_fd(&pipes[1][0]);
-    close_fd(&pipes[2][0]);
-    refuse_visit(frame->channel, -error);
-}
-
 /* ---- the host's frames ---- */
-
-static void resize(const struct channel *channel, const struct frame *frame) {
-    struct winsize size = {0};
-
-    if (frame->size < 8 || channel->in < 0)
-        return;
-    size.ws_row = (unsigned short)get32(frame->data);
-    size.ws_col = (unsigned short)get32(frame->data + 4);
-    (void)ioctl(channel->in, TIOCSWINSZ, &size);
-}
-
-static void channel_frame(const struct frame *frame) {
-    struct channel *channel = &guest.channel[frame->channel];
-
-    if (frame->type == FRAME_ENTER && !channel->open) {
-        begin_visit(frame);
-        return;
-    }
-    if (!channel->open)
-        return; /* it has ended meanwhile */
-    if (frame->type == FRAME_CREDIT && frame->size == 4) {
-        channel->credit += get32(frame->data);
-        finish_visit(channel);
-    } else if (frame->type == FRAME_DATA && frame->size > 0) {
-        if (frame->size == 1)
-            channel->in_ended = true;
-        else if (!queue_add(&channel->pending, frame->data + 1, frame->size - 1))
-            warn_plain("more came from the host than it may send", NULL);
-        write_in(channel);
-    } else if (frame->type == FRAME_SIGNAL && channel->visit >= 0 && frame->size == 4) {
-        unsigned char request[8];
-
-        put32(request, CONTROL_SIGNAL);
-        memcpy(request + 4, frame->data, 4);
-        (void)send(channel->visit, request, sizeof(request), MSG_NOSIGNAL);
-    } else if (frame->type == FRAME_RESIZE) {
-        resize(channel, frame);
-    } else if (frame->type == FRAME_HANGUP && frame->channel > 1) {
-        close_channel(channel);
-        refuse_visit(frame->channel, ECONNRESET);
-    }
-}
 
 static void handle_frame(const struct frame *frame) {
     if (frame->type == FRAME_STOP) {
@@ -374,21 +153,27 @@ static void handle_frame(const struct frame *frame) {
         set_clock(frame->data);
         send_frame(FRAME_PONG, 0, "", 0);
     } else if (frame->channel >= 1 && frame->channel < CHANNELS) {
-        channel_frame(frame);
+        visits_frame(frame);
     }
 }
 
-static void read_port(void) {
+/* Handles the frames that have come already. */
+static void take_frames(void) {
     struct frame frame;
-    ssize_t n = frames_fill(&guest.reader, guest.port);
     int more;
 
-    if (n == 0 || (n < 0 && n != -EAGAIN && n != -EINTR))
-        die((int)n, "read the control port", NULL);
     while ((more = frames_next(&guest.reader, &frame)) > 0)
         handle_frame(&frame);
     if (more < 0)
         die(more, "understand the host", NULL);
+}
+
+static void read_port(void) {
+    ssize_t n = frames_fill(&guest.reader, guest.port);
+
+    if (n == 0 || (n < 0 && n != -EAGAIN && n != -EINTR))
+        die((int)n, "read the control port", NULL);
+    take_frames();
 }
 
 /* ---- start ---- */
@@ -407,6 +192,8 @@ static void start_pod(const struct frame *start) {
         wire_guest(guest.network.bytes, guest.network.size);
     if (plan_parse(guest.bytes.bytes, guest.bytes.size, &guest.plan) < 0)
         die(EBADMSG, "read the plan", NULL);
+    guest.plan.rows = (unsigned short)get32(guest.size);
+    guest.plan.columns = (unsigned short)get32(guest.size + 4);
     guest.plan.flags |= POD_GUEST | ((get32(data + 12) & START_TERMINAL) != 0 ? POD_TERMINAL : 0u);
 }
 
@@ -436,6 +223,8 @@ static void receive_plan(void) {
             add_part(&guest.network, &frame);
         else if (frame.type == FRAME_PLAN)
             add_part(&guest.bytes, &frame);
+        else if (frame.type == FRAME_RESIZE && frame.size == 8)
+            memcpy(guest.size, frame.data, sizeof(guest.size));
         if (frame.type == FRAME_START) {
             start_pod(&frame);
             return;
@@ -451,13 +240,10 @@ static void child_side(void) {
             _exit(EXIT_START);
     close_fd(&guest.port);
     close_fd(&guest.signals);
-    close_fd(&guest.channel[1].in);
-    close_fd(&guest.channel[1].out[0]);
-    close_fd(&guest.channel[1].out[1]);
+    visits_close_pod();
 }
 
 static void open_main_channel(void) {
-    struct channel *channel = &guest.channel[1];
     bool interactive = (guest.plan.flags & POD_INTERACTIVE) != 0;
     int in[2] = {-1, -1};
     int out[2];
@@ -471,7 +257,7 @@ static void open_main_channel(void) {
     for (int i = 0; i < 3 && interactive && guest.plan.app_count > 0; i++)
         if (fchown(guest.child_stdio[i], guest.plan.app[0].uid, (gid_t)-1) < 0)
             die(errno, "give the standard streams to", guest.plan.app[0].name);
-    open_channel(channel, -1, in[1], out[0], error[0]);
+    visits_open(guest.plan.pod_dir, in[1], out[0], error[0]);
 }
 
 static void inner_event(void) {
@@ -493,12 +279,7 @@ static void inner_event(void) {
     } else if (message[0] == 'X' && n == 12) {
         send_frame(FRAME_STATUS, 0, message + 4, 8);
     } else if (message[0] == 'T' && count == 1) {
-        struct channel *channel = &guest.channel[1];
-
-        close_fd(&channel->in);
-        close_fd(&channel->out[0]);
-        channel->in = channel->out[0] = fd;
-        (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+        visits_pod_terminal(fd);
     }
 }
 
@@ -517,45 +298,28 @@ static void reap(void) {
     }
 }
 
-static unsigned gather(struct pollfd *fds) {
-    unsigned n = 0;
-
-    fds[n++] = (struct pollfd){guest.signals, POLLIN, 0};
-    fds[n++] = (struct pollfd){guest.socket, POLLIN, 0};
-    fds[n++] = (struct pollfd){guest.port, POLLIN, 0};
-    for (int i = 1; i < CHANNELS; i++) {
-        struct channel *channel = &guest.channel[i];
-        bool sending = channel->open && channel->pending.begin != channel->pending.end;
-        bool reading = channel->open && channel->credit > 0;
-
-        fds[n++] = (struct pollfd){channel->open ? channel->visit : -1, POLLIN, 0};
-        fds[n++] = (struct pollfd){sending ? channel->in : -1, POLLOUT, 0};
-        fds[n++] = (struct pollfd){reading ? channel->out[0] : -1, POLLIN, 0};
-        fds[n++] = (struct pollfd){reading ? channel->out[1] : -1, POLLIN, 0};
-    }
-    return n;
-}
-
-static void handle_channel(struct channel *channel, const struct pollfd *fds) {
-    for (int i = 0; i < 2; i++)
-        if (channel->open && fds[2 + i].revents != 0 && channel->out[i] == fds[2 + i].fd)
-            (void)read_out(channel, i);
-    if (channel->open && fds[1].revents != 0 && channel->in == fds[1].fd)
-        write_in(channel);
-    if (channel->open && fds[0].revents != 0 && channel->visit == fds[0].fd)
-        visit_event(channel);
+/* Whether there is more to do; visitors cannot hold the end of the pod up for long. */
+static bool goes_on(void) {
+    if (!guest.ended)
+        return true;
+    if (guest.end_by == 0)
+        guest.end_by = now_millis() + LAST_MILLIS;
+    return visits_drain_pod() || (visits_left() && now_millis() < guest.end_by);
 }
 
 static void run(void) {
-    struct pollfd fds[3 + 4 * CHANNELS];
+    struct pollfd fds[3 + VISIT_POLLS];
 
-    while (!guest.ended || drain(&guest.channel[1])) {
-        unsigned count = gather(fds);
+    take_frames(); /* those that came together with the plan */
+    while (goes_on()) {
+        unsigned count = 3 + visits_poll(fds + 3);
 
-        if (poll(fds, count, -1) < 0 && errno != EINTR)
+        fds[0] = (struct pollfd){guest.signals, POLLIN, 0};
+        fds[1] = (struct pollfd){guest.socket, POLLIN, 0};
+        fds[2] = (struct pollfd){guest.port, POLLIN, 0};
+        if (poll(fds, count, guest.ended ? 100 : -1) < 0 && errno != EINTR)
             die(errno, "wait for events", NULL);
-        for (int i = 1; i < CHANNELS; i++)
-            handle_channel(&guest.channel[i], fds + 3 + 4 * (i - 1));
+        visits_handle(fds + 3);
         if (fds[1].revents != 0)
             inner_event();
         if (fds[0].revents != 0)
@@ -565,14 +329,6 @@ static void run(void) {
     }
     while (guest.socket >= 0)
         inner_event();
-    for (int i = 2; i < CHANNELS; i++)
-        while (guest.channel[i].open && guest.channel[i].visit >= 0)
-            visit_event(&guest.channel[i]);
-}
-
-static void init_channels(void) {
-    for (int i = 0; i < CHANNELS; i++)
-        guest.channel[i] = (struct channel){.visit = -1, .in = -1, .out = {-1, -1}};
 }
 
 /* The machine's life, from the first instruction outside the kernel on. */
@@ -583,7 +339,6 @@ _Noreturn void guest_main(void) {
     (void)prctl(PR_SET_NAME, "pod-init", 0, 0, 0);
     reset_process(&guest.signals);
     guest_prepare();
-    init_channels();
     guest.port = open_port();
     guest.reader.bytes = reserve(FRAME_SPACE);
     report_to(send_message, leave);

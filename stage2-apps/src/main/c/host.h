@@ -46,7 +46,7 @@ unsigned channels_poll(struct pollfd *fds);
 void channels_handle(const struct pollfd *fds, bool visitor);
 void channels_frame(const struct frame *frame);
 void channels_resize_main(void);
-bool channels_busy(void);
+bool channels_busy(bool packets);
 void channels_end(void);
 
 #endif

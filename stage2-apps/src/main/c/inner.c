@@ -183,6 +183,16 @@ static void open_sockets(struct plan *plan) {
     }
 }
 
+/* An app may ask for the size of its terminal at once. */
+static void set_size(const struct plan *plan, int master) {
+    struct winsize size = {.ws_row = plan->rows, .ws_col = plan->columns};
+
+    if (plan->rows == 0)
+        terminal_copy_size(master);
+    else
+        (void)ioctl(master, TIOCSWINSZ, &size);
+}
+
 /* The pod's terminal: the caller's in interactive pods (through the outer process). */
 static void open_terminal(struct inner *inner) {
     struct mount_context *mounts = &inner->mounts;
@@ -203,6 +213,7 @@ static void open_terminal(struct inner *inner) {
         error = terminal_open(mounts->pod_root, &mounts->console_master, &mounts->console_slave);
     if (error < 0)
         die(error, "make a terminal", NULL);
+    set_size(inner->plan, inner->mounts.console_master);
     error = send_with_fds(inner->outer, "T", 1, &mounts->console_master, 1);
     if (error < 0)
         die(error, "pass on the terminal", NULL);

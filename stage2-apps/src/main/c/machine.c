@@ -27,6 +27,7 @@
 #define SILENCE_MILLIS 180000
 #define STOP_SPARE_MILLIS 15000
 #define REST_MILLIS 50000
+#define PACKET_REST_MILLIS 2000
 
 struct host host = {.inner_status = -1, .vmm = {.monitor = -1, .memory = -1, .asking = -1}};
 
@@ -136,8 +137,8 @@ static void greet(const struct frame *frame) {
     send_parts(FRAME_SETUP, host.machine.setup, host.machine.setup_size);
     send_parts(FRAME_NETWORK, host.network, host.network_size);
     send_parts(FRAME_PLAN, host.machine.pod, host.machine.pod_size);
-    host_send(FRAME_START, 0, start, sizeof(start));
     channels_resize_main();
+    host_send(FRAME_START, 0, start, sizeof(start));
 }
 
 /* ---- what the guest says of itself ---- */
@@ -490,9 +491,10 @@ static bool run_mode(const struct machine_mode *mode) {
 
 /* What the guest has sent before it said that it ends; a visitor may take a while to read it. */
 static void take_rest(void) {
-    int64_t until = now_millis() + REST_MILLIS;
+    int64_t begun = now_millis();
 
-    while (channels_busy() && now_millis() < until) {
+    while (now_millis() < begun + REST_MILLIS &&
+           channels_busy(now_millis() < begun + PACKET_REST_MILLIS)) {
         static struct pollfd fds[CHANNEL_POLLS];
         unsigned count = channels_poll(fds);
 

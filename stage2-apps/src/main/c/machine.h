@@ -7,10 +7,11 @@
  *   size of the payload (32 bits) | type (16) | channel (16) | payload
  *
  * Numbers are least significant byte first. Channel 0 is the machine itself, 1 the pod's own
- * streams, the others are visits. Bytes of a channel (FRAME_DATA: stream 1 or 2, then the bytes)
- * may be sent up to a window; the receiver gives back what he has passed on (FRAME_CREDIT), so
- * neither side ever holds more than a window of anybody's bytes. Whatever else arrives from a
- * guest ends the machine.
+ * streams, the others are visits. Bytes of a channel (FRAME_DATA: stream 1 or 2, then the bytes),
+ * and packets of a visit whose visitor speaks with process 1 of the pod (FRAME_PACKET: as on the
+ * control socket), may be sent up to a window; the receiver gives back what he has passed on
+ * (FRAME_CREDIT), so neither side ever holds more than a window of anybody's bytes. Whatever else
+ * arrives from a guest ends the machine.
  */
 #ifndef RKTJ_MACHINE_H
 #define RKTJ_MACHINE_H
@@ -22,6 +23,8 @@
 #define FRAME_SPACE (2 * (FRAME_LIMIT + FRAME_HEADER))
 #define WINDOW 32768u
 #define CHANNELS (2 + CONTROL_VISITS)
+#define PACKET_LIMIT (8 + INPUT_BYTES)
+#define PACKET_COST(size) (4 + (size)) /* what a packet takes of a window */
 #define GREETING "rktjvm01"
 
 enum { START_TERMINAL = 1, START_COPY = 2 }; /* flags of FRAME_START */
@@ -51,6 +54,8 @@ enum frame_type {
     FRAME_RESIZE, /* rows, columns */
     FRAME_HANGUP,
     FRAME_PING, /* seconds (64 bits), nanoseconds; before the plan answered by FRAME_HELLO */
+    /* both ways */
+    FRAME_PACKET,
 };
 
 struct frame {
@@ -83,6 +88,9 @@ struct queue {
 void queue_open(struct queue *queue);
 bool queue_add(struct queue *queue, const void *bytes, uint32_t size);
 uint32_t queue_write(struct queue *queue, int fd, uint32_t most, bool *ret_broken);
+bool queue_add_packet(struct queue *queue, const void *bytes, uint32_t size);
+uint32_t queue_send_packets(struct queue *queue, int socket);
+bool is_conversation(uint32_t request);
 
 /* ---- plan.c ---- */
 

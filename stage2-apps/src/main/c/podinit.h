@@ -272,6 +272,8 @@ struct plan {
     uint32_t app_count;
     struct app *app;
     struct pollfd *poll; /* room for what process 1 waits for */
+    unsigned short rows; /* of the caller's terminal, if it is not standard input; else 0 */
+    unsigned short columns;
 };
 
 /* A cursor over bytes from outside; once bad it yields zeroes and empty texts. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hostile-guest SEED: stands in the place of a machine monitor, and says on the control port what
- * no pod-init would: frames of any type, channel and size, well-formed or not, then goes. The same
- * seed says the same.
+ * hostile-guest SEED [visited]: stands in the place of a machine monitor, and says on the control
+ * port what no pod-init would: frames of any type, channel and size, well-formed or not, then goes.
+ * The same seed says the same. Visited: waits for a visitor first, who is told things, too.
  */
 #include <errno.h>
 #include <poll.h>
@@ -14,6 +14,10 @@
 
 #define CONTROL 3
 #define LARGEST 40000u
+#define HEADER 8
+
+/* as in machine.h */
+enum { HELLO = 1, EXIT = 6, DATA = 10, ENTER = 17, PACKET = 22, TYPES };
 
 static uint64_t state;
 
@@ -22,6 +26,11 @@ static uint32_t roll(uint32_t below) {
     state ^= state >> 7;
     state ^= state << 17;
     return (uint32_t)(state >> 11) % below;
+}
+
+static uint32_t get32(const unsigned char *from) {
+    return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
+           (uint32_t)from[3] << 24;
 }
 
 static void put32(unsigned char *to, uint32_t number) {
@@ -42,7 +51,7 @@ static void out(const unsigned char *bytes, size_t size) {
 
 static void frame(uint32_t type, uint32_t channel, const unsigned char *data, uint32_t size,
                   uint32_t claimed) {
-    unsigned char header[8];
+    unsigned char header[HEADER];
 
     put32(header, claimed);
     put32(header + 4, (type & 0xffff) | channel << 16);
@@ -66,9 +75,43 @@ static void fill(unsigned char *data, uint32_t size) {
             put32(data + i, any_number());
 }
 
+/* Takes in what the host says until a visitor comes, or for long enough. */
+static void await_visitor(void) {
+    static unsigned char bytes[1 << 20];
+    size_t end = 0;
+    size_t at = 0;
+
+    while (end < sizeof(bytes) && poll(&(struct pollfd){CONTROL, POLLIN, 0}, 1, 3000) > 0) {
+        ssize_t n = recv(CONTROL, bytes + end, sizeof(bytes) - end, 0);
+
+        if (n <= 0)
+            return;
+        end += (size_t)n;
+        while (end - at >= HEADER) {
+            uint32_t size = get32(bytes + at);
+
+            if ((get32(bytes + at + 4) & 0xffff) == ENTER)
+                return;
+            if (size > end - at - HEADER)
+                break;
+            at += HEADER + size;
+        }
+    }
+}
+
+/* Something for a visitor, or nearly. */
+static void say_packet(unsigned char *data) {
+    uint32_t size = roll(6) == 0 ? roll(5000) : 8 + roll(40);
+
+    fill(data, size);
+    put32(data, roll(5) == 0 ? any_number() : 5 + roll(3));
+    put32(data + 4, 1 + roll(2));
+    frame(PACKET, 2, data, size, size);
+}
+
 /* One frame that is almost right. */
 static void say(unsigned char *data) {
-    uint32_t type = roll(24);
+    uint32_t type = roll(TYPES);
     uint32_t channel = roll(3) == 0 ? any_number() : roll(3);
     uint32_t size = roll(8) == 0 ? roll(LARGEST) : roll(64);
 
@@ -84,8 +127,8 @@ static void say(unsigned char *data) {
         put32(data + 9, any_number());
         put32(data + 13, roll(5) == 0 ? any_number() : length);
         memcpy(data + 17, line, length);
-        frame(9, 1, data, 17 + length, 17 + length);
-    } else if (type == 6) { /* the end of the pod, told from one by a signal */
+        frame(DATA, 1, data, 17 + length, 17 + length);
+    } else if (type == EXIT) { /* the end of the pod, told from one by a signal */
         put32(data, roll(64));
         frame(type, 0, data, 4, 4);
     } else {
@@ -100,11 +143,16 @@ int main(int argc, char **argv) {
     state = 88172645463325252u ^ (argc > 1 ? (uint64_t)atoll(argv[1]) * 2654435761u : 0);
     for (int i = 0; i < 8; i++)
         (void)roll(2);
-    if (roll(8) != 0)
-        frame(1, 0, (const unsigned char *)"rktjvm01", 8, 8);
+    if (argc > 2 || roll(8) != 0)
+        frame(HELLO, 0, (const unsigned char *)"rktjvm01", 8, 8);
     if (roll(2) == 0) { /* take in the plan, or leave it to fill the pipe */
         (void)poll(&(struct pollfd){CONTROL, POLLIN, 0}, 1, 200);
         (void)recv(CONTROL, data, sizeof(data), MSG_DONTWAIT);
+    }
+    if (argc > 2) {
+        await_visitor();
+        for (uint32_t i = roll(20); i > 0; i--)
+            say_packet(data);
     }
     frames = 1 + roll(60);
     for (uint32_t i = 0; i < frames; i++)

@@ -12,6 +12,7 @@ import io.rktj.stage1.Endpoint;
 import io.rktj.stage1.NativeProgram;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Pod;
+import io.rktj.stage1.StandardStreams;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,10 +40,12 @@ public final class PodInit {
   /**
    * Joins our standard streams to those of an app that can be shared.
    *
-   * @param terminal whether they are the app's terminal, which ours then becomes
+   * @param streams how those of the app are set up: ours become its terminal if it reads from one
    */
   public static ProcessImage attach(
-      Stage1Pod pod, AcName app, Set<Endpoint> endpoints, boolean terminal) {
+      Stage1Pod pod, AcName app, Set<Endpoint> endpoints, StandardStreams streams) {
+    boolean terminal =
+        endpoints.contains(Endpoint.STDIN) && streams.stdin() == StandardStreams.Mode.TTY;
     int bits = endpoints.contains(Endpoint.STDIN) ? 1 : 0;
     bits |= endpoints.contains(Endpoint.STDOUT) ? 2 : 0;
     bits |= endpoints.contains(Endpoint.STDERR) ? 4 : 0;

@@ -34,7 +34,7 @@ class HostileGuestTest {
       TestPod pod = new TestPod(Files.createDirectories(temp.resolve("pod" + seed)));
       pod.app("app", "true").prepare();
 
-      int status = pod.await(start(pod, seed));
+      int status = run(pod, seed);
 
       String said = Files.readString(pod.directory.resolve("stderr"), ISO_8859_1);
       assertThat(said).as("seed %s", seed).doesNotContain("Sanitizer", "runtime error");
@@ -58,6 +58,7 @@ class HostileGuestTest {
         "pid",
         "ppid",
         "hypervisor",
+        "visitor",
         "logs/app",
         "stage1/rootfs/rkt/supervisor-status",
         "stage1/rootfs/rkt/status/app",
@@ -76,7 +77,37 @@ class HostileGuestTest {
     }
   }
 
-  private static Process start(TestPod pod, int seed) throws IOException {
+  /** Every third guest has a visitor, whom it can say things to. */
+  private static int run(TestPod pod, int seed) throws Exception {
+    boolean visited = seed % 3 == 0;
+    Process supervisor = start(pod, seed, visited);
+    if (!visited) {
+      return pod.await(supervisor);
+    }
+    Path control = pod.directory.resolve("control");
+    while (supervisor.isAlive() && !Files.exists(control)) {
+      Thread.onSpinWait();
+    }
+    Process visitor =
+        new ProcessBuilder(
+                TestPod.NATIVE.resolve("pod-init-checked").toString(),
+                "attach",
+                pod.directory.toString(),
+                "app",
+                "2",
+                "plain")
+            .redirectErrorStream(true)
+            .redirectOutput(pod.directory.resolve("visitor").toFile())
+            .start();
+    int status = pod.await(supervisor);
+    visitor.waitFor();
+    assertThat(Files.readString(pod.directory.resolve("visitor"), ISO_8859_1))
+        .as("seed %s", seed)
+        .doesNotContain("Sanitizer", "runtime error");
+    return status;
+  }
+
+  private static Process start(TestPod pod, int seed, boolean visited) throws IOException {
     Path directory = pod.directory;
     List<MountOp> jail =
         List.of(
@@ -99,7 +130,9 @@ class HostileGuestTest {
                 new MachinePlan.Mode(
                     "tcg",
                     5000,
-                    List.of("/guest", Integer.toString(seed)),
+                    visited
+                        ? List.of("/guest", Integer.toString(seed), "visited")
+                        : List.of("/guest", Integer.toString(seed)),
                     MachinePlan.Template.NONE,
                     MachinePlan.Failure.NONE)));
     Files.write(directory.resolve("plan"), plan.write());

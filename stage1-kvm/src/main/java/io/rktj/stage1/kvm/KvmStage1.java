@@ -5,8 +5,9 @@ import io.rktj.linux.DirectoryLock;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
+import io.rktj.spec.AcName;
+import io.rktj.stage1.Endpoint;
 import io.rktj.stage1.Notices;
-import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Exception;
@@ -65,6 +66,19 @@ public final class KvmStage1 implements Stage1 {
     }
   }
 
+  /** The words are rkt's ({@code spec/rkt-runtime.md} section 18). */
+  @Override
+  public void requirePossible(List<String> networks, String ipc) {
+    if (networks.contains("host")) {
+      throw new Stage1Exception(
+          "stage1: flavor kvm requires private network configuration (try --net)");
+    }
+    if (ipc.equals(Stage1Call.PARENT_IPC)) {
+      throw new Stage1Exception(
+          "stage1: flavor kvm requires private IPC namespace (try to remove --ipc)");
+    }
+  }
+
   @Override
   public boolean isReady(Path data, List<String> environment) {
     MachineWords words = new MachineWords(environment);
@@ -84,22 +98,8 @@ public final class KvmStage1 implements Stage1 {
     }
   }
 
-  /** Nobody outside a machine can be joined to streams inside yet. */
-  private void refuseSharedStreams(Stage1Call call) {
-    for (PreparedApp app : call.apps()) {
-      StandardStreams streams = StandardStreams.of(app.runtime().annotations());
-      if (streams.stdin().isShared()
-          || streams.stdout().isShared()
-          || streams.stderr().isShared()) {
-        throw new Stage1Exception("stage1 \"stage1-kvm\" does not support attachable I/O");
-      }
-    }
-  }
-
   @Override
   public ProcessImage run(Stage1Call call, Notices notices) {
-    refuseSharedStreams(call);
-    refuse(call);
     int umask = kernel.umask(UMASK);
     try {
       return new MachinePlanner(kernel, call, notices).plan();
@@ -108,21 +108,15 @@ public final class KvmStage1 implements Stage1 {
     }
   }
 
-  /** What a machine cannot have (rkt's words, {@code spec/rkt-runtime.md} section 18). */
-  private static void refuse(Stage1Call call) {
-    if (call.networks().contains("host")) {
-      throw new Stage1Exception(
-          "stage1: flavor kvm requires private network configuration (try --net)");
-    }
-    if (!call.privateIpc()) {
-      throw new Stage1Exception(
-          "stage1: flavor kvm requires private IPC namespace (try to remove --ipc)");
-    }
-  }
-
   @Override
   public ProcessImage enter(Stage1Pod pod, String app, List<String> command) {
     return PodInit.enter(pod, app, command);
+  }
+
+  @Override
+  public ProcessImage attach(
+      Stage1Pod pod, AcName app, Set<Endpoint> endpoints, StandardStreams streams) {
+    return PodInit.attach(pod, app, endpoints, streams);
   }
 
   @Override

@@ -153,9 +153,7 @@ public final class NspawnStage1 implements Stage1 {
   @Override
   public ProcessImage attach(
       Stage1Pod pod, AcName app, Set<Endpoint> endpoints, StandardStreams streams) {
-    boolean terminal =
-        endpoints.contains(Endpoint.STDIN) && streams.stdin() == StandardStreams.Mode.TTY;
-    return PodInit.attach(pod, app, endpoints, terminal);
+    return PodInit.attach(pod, app, endpoints, streams);
   }
 
   @Override

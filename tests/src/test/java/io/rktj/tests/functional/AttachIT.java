@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rktj.tests.conformance.Covers;
+import io.rktj.tests.conformance.InEachFlavour;
+import io.rktj.tests.conformance.InNameSpacesOnly;
+import io.rktj.tests.kit.Flavour;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -20,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code rkt attach} and the modes of standard streams ({@code rkt-cli.md} 3.1 and 4.19). */
 @Needs(Requirement.PODS)
@@ -52,10 +57,11 @@ class AttachIT {
   }
 
   /** Runs a script in a pod whose streams are as the flags say; its UUID. */
-  private String run(String script, String... flags) throws IOException {
+  private String run(Flavour flavour, String script, String... flags) throws IOException {
     Path aci = TestImage.named("example.com/app").script(script).write(temp.resolve("images"));
     List<String> line = new ArrayList<>(List.of("--insecure-options=image", "run", "--net=none"));
     line.add("--uuid-file-save=" + temp.resolve("uuid"));
+    line.add(Rkt.flavour(temp, flavour));
     line.add(aci.toString());
     line.addAll(List.of(flags));
     start(line.toArray(new String[0]));
@@ -75,10 +81,12 @@ class AttachIT {
     in.flush();
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
   @Covers({"cli-4.19-modes", "cli-3.1-stdio"})
-  void severalClientsShareTheStreamsOfAnApp() throws IOException {
-    String uuid = run(ECHO, "--stdin=stream", "--stdout=stream");
+  void severalClientsShareTheStreamsOfAnApp(Flavour flavour) throws IOException {
+    String uuid = run(flavour, ECHO, "--stdin=stream", "--stdout=stream");
     RktProcess one = start("attach", uuid);
     RktProcess two = start("attach", "--mode=stdin,stdout", uuid);
     type(one, "first\n");
@@ -101,10 +109,13 @@ class AttachIT {
         .isEqualTo("app: got first\napp: got second\napp: got third\n");
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
   @Covers("cli-4.19-modes")
-  void inputAloneEndsWithTheInputAndAllOfItArrives() throws IOException {
-    String uuid = run("wc -c; sleep 100", "--stdin=stream", "--stdout=stream", "--exec=/bin/sh");
+  void inputAloneEndsWithTheInputAndAllOfItArrives(Flavour flavour) throws IOException {
+    String uuid =
+        run(flavour, "wc -c; sleep 100", "--stdin=stream", "--stdout=stream", "--exec=/bin/sh");
     // not a client, who might be attached only when all has been said
     RktProcess watcher = start("logs", "-f", uuid);
     StringBuilder script = new StringBuilder("n=0\n");
@@ -121,18 +132,24 @@ class AttachIT {
     watcher.awaitStdout("counted 20000\n", 60);
   }
 
-  @Test
-  void whoTakesNothingHoldsTheAppUpForAMomentOnly() throws Exception {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  void whoTakesNothingHoldsTheAppUpForAMomentOnly(Flavour flavour) throws Exception {
     String uuid =
         run(
-            "read -r go; i=0; while [ $i -lt 60000 ]; do echo \"line $i\"; i=$((i+1)); done;"
-                + " echo all; sleep 100",
+            flavour,
+            "read -r one; read -r two; i=0; while [ $i -lt 7000 ]; do echo \"line $i "
+                + "and so on".repeat(10)
+                + "\"; i=$((i+1)); done; echo all; sleep 100",
             "--stdin=stream",
             "--stdout=stream");
+    // what a client types arrives when he is attached
     Process stuck = stuckClient(uuid);
-    RktProcess writer = start("attach", "--mode=stdin", uuid);
-    type(writer, "go\n");
-    RktProcess reader = start("attach", "--mode=stdout", uuid);
+    stuck.getOutputStream().write("ready\n".getBytes(UTF_8));
+    stuck.getOutputStream().flush();
+    RktProcess reader = start("attach", uuid);
+    type(reader, "ready\n");
 
     reader.awaitStdout("all\n", 100);
 
@@ -146,16 +163,18 @@ class AttachIT {
             RktRunner.distribution().resolve("bin/rkt").toString(),
             "--dir=" + rkt.data(),
             "attach",
-            "--mode=stdout",
             uuid)
         .start();
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
   @Covers({"cli-4.19-modes", "cli-3.1-stdio"})
-  void terminalIsJoinedWithItsSizeAndLeftByItsKeys() throws Exception {
+  void terminalIsJoinedWithItsSizeAndLeftByItsKeys(Flavour flavour) throws Exception {
     rkt.with("TERM", "vt-test");
-    String uuid = run("unused", "--stdin=tty", "--stdout=tty", "--stderr=tty", "--exec=/bin/sh");
+    String uuid =
+        run(flavour, "unused", "--stdin=tty", "--stdout=tty", "--stderr=tty", "--exec=/bin/sh");
 
     String first = onTerminal(uuid, "stty size; tty; echo on $TERM\n", "\020\021", "on vt-test");
 
@@ -203,9 +222,10 @@ class AttachIT {
   }
 
   @Test
+  @InNameSpacesOnly("decided before a pod is asked")
   @Covers({"cli-4.19-list", "cli-4.19-refuses", "cli-3.1-stdio", "cli-1.4-attach"})
   void endpointsAreListedAndOthersRefused() throws IOException {
-    String uuid = run("sleep 100", "--stdout=stream", "--stderr=null");
+    String uuid = run(Flavour.NSPAWN, "sleep 100", "--stdout=stream", "--stderr=null");
     String control = rkt.data().resolve("pods/run/" + uuid + "/control").toString();
 
     assertThat(rkt.run("attach", "--mode=list", uuid).exits(0).stdout())
@@ -245,30 +265,35 @@ class AttachIT {
   }
 
   @Test
+  @InNameSpacesOnly("decided before a pod is asked, or by its end")
   void plainAppsHaveNothingToAttachToAndKilledPodsSaySo() throws Exception {
-    String plain = run("sleep 100");
+    String plain = run(Flavour.NSPAWN, "sleep 100");
     rkt.run("attach", plain).exits(254).stderrHas("none of its streams can be attached to");
     running.get(0).process().destroy();
     running.get(0).await(60);
     rkt.run("attach", plain).exits(254).stderrHas("isn't currently running");
 
     Files.delete(temp.resolve("uuid"));
-    String uuid = run("while :; do echo tick; sleep 0.1; done", "--stdout=stream");
+    String uuid = run(Flavour.NSPAWN, "while :; do echo tick; sleep 0.1; done", "--stdout=stream");
     RktProcess client = start("attach", uuid);
     client.awaitStdout("tick\n", 30);
     rkt.run("stop", "--force", uuid).exits(0);
     assertThat(client.await(60).stderr()).contains("the pod has let go");
   }
 
-  @Test
-  void nullTakesWhatIsWrittenAndLogIsTheDefault() throws IOException {
-    String uuid = run("echo silent; echo said >&2; sleep 100", "--stdout=null", "--stderr=log");
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  void nullTakesWhatIsWrittenAndLogIsTheDefault(Flavour flavour) throws IOException {
+    String uuid =
+        run(flavour, "echo silent; echo said >&2; sleep 100", "--stdout=null", "--stderr=log");
     running.get(0).awaitStdout("said", 30);
     assertThat(running.get(0).stdout()).doesNotContain("silent");
     assertThat(rkt.run("logs", uuid).exits(0).stdout()).isEqualTo("app: said\n");
   }
 
   @Test
+  @InNameSpacesOnly("machines take no apps yet")
   @Covers("cli-3.1-stdio")
   void addedAppsHaveStreamsToo() throws IOException {
     Path aci = TestImage.named("example.com/app").script(ECHO).write(temp.resolve("images"));

@@ -162,11 +162,16 @@ class MachineIT {
   @Test
   void hostNetworkAndUnusableHypervisorAreRefused() {
     String aci = TestImage.named("example.com/app").script("true").write(temp).toString();
-    RktRunner rkt = RktRunner.in(temp);
+    RktRunner rkt = RktRunner.in(temp.resolve("without-kernel"));
 
     rkt.run("--insecure-options=image", "run", "--net=host", MACHINE, aci)
         .exits(254)
         .stderrHas("flavor kvm requires private network configuration");
+    rkt.run("--insecure-options=image", "run", "--ipc=parent", "--net=none", MACHINE, aci)
+        .exits(254)
+        .stderrHas("flavor kvm requires private IPC namespace");
+    assertThat(rkt.run("list", "--no-legend").exits(0).stdout()).isEmpty();
+    assertThat(rkt.data().resolve("kvm")).doesNotExist();
     rkt.run("--insecure-options=image", "run", "--net=none", "--hypervisor=xen", MACHINE, aci)
         .exits(254)
         .stderrHas("unknown hypervisor");

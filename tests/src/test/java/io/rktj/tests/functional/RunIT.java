@@ -526,7 +526,10 @@ class RunIT {
   @EnumSource(Flavour.class)
   @InEachFlavour
   void interactiveWithoutATerminalPassesStandardStreams(Flavour flavour) throws IOException {
-    Path aci = TestImage.named("example.com/app").exec("/bin/cat").write(temp.resolve("images"));
+    Path aci =
+        TestImage.named("example.com/app")
+            .script("echo up; cat; exit 3")
+            .write(temp.resolve("images"));
     RktProcess pod =
         RktRunner.in(temp)
             .start(
@@ -536,11 +539,13 @@ class RunIT {
                 "--interactive",
                 Rkt.flavour(temp, flavour),
                 aci.toString());
+    // all of it is there before there is anybody to read it
     try (var input = pod.process().getOutputStream()) {
       input.write("typed\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
-    RktResult result = pod.await(60).exits(0);
-    assertThat(result.stdout()).isEqualTo("typed\n");
+    pod.awaitStdout("up\n", 60);
+    RktResult result = pod.await(15).exits(3);
+    assertThat(result.stdout()).isEqualTo("up\ntyped\n");
   }
 
   @ParameterizedTest

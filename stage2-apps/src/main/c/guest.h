@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of a machine's first process share: guest.c and visits.c. */
+#ifndef RKTJ_GUEST_H
+#define RKTJ_GUEST_H
+
+#include "machine.h"
+
+#define VISIT_POLLS (4 * (CHANNELS - 1))
+
+void send_frame(unsigned type, unsigned channel, const void *payload, uint32_t size);
+void send_number(unsigned type, unsigned channel, uint32_t number);
+
+void visits_open(const char *pod, int in, int out, int error);
+void visits_pod_terminal(int fd);
+void visits_close_pod(void);
+void visits_frame(const struct frame *frame);
+unsigned visits_poll(struct pollfd *fds);
+void visits_handle(const struct pollfd *fds);
+bool visits_drain_pod(void);
+bool visits_left(void);
+bool open_pipe(int ends[2], int ours);
+void close_fd(int *fd);
+
+#endif
