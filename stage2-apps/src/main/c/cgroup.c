@@ -12,15 +12,6 @@
 
 #include "podinit.h"
 
-/* What getdents64(2) returns; the C library's own reader would allocate. */
-struct directory_entry {
-    uint64_t inode;
-    int64_t offset;
-    uint16_t length;
-    uint8_t type;
-    char name[];
-};
-
 static int write_file(int dir, const char *file, const char *value) {
     int fd = openat(dir, file, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
     size_t length = strlen(value);

@@ -358,6 +358,9 @@ _Noreturn void guest_main(void) {
         die(error, "join the pod's control groups", NULL);
     (void)send(guest.socket, "G", 1, MSG_NOSIGNAL);
     run();
+    send_number(FRAME_ENDED, 0, (uint32_t)guest.status);
+    for (uint32_t i = 0; i < guest.plan.app_count; i++)
+        changes_send(i, &guest.plan.app[i]);
     leave(guest.status);
     _exit(guest.status);
 }

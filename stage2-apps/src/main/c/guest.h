@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of a machine's first process share: guest.c and visits.c. */
+/* What the parts of a machine's first process share: guest.c, visits.c and changes.c. */
 #ifndef RKTJ_GUEST_H
 #define RKTJ_GUEST_H
 
@@ -9,6 +9,8 @@
 
 void send_frame(unsigned type, unsigned channel, const void *payload, uint32_t size);
 void send_number(unsigned type, unsigned channel, uint32_t number);
+
+void changes_send(uint32_t number, const struct app *app);
 
 void visits_open(const char *pod, int in, int out, int error);
 void visits_pod_terminal(int fd);

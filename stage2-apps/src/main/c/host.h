@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of a machine's supervisor share: machine.c and channels.c. */
+/* What the parts of a machine's supervisor share: machine.c, channels.c and keep.c. */
 #ifndef RKTJ_HOST_H
 #define RKTJ_HOST_H
 
@@ -21,7 +21,8 @@ struct host {
     bool watched; /* systemd waits for the next sign of life */
     bool relaying; /* an interactive pod on a terminal */
     const char *failure;
-    int inner_status; /* -1: the pod has not ended */
+    int inner_status; /* -1: the pod has not ended, or has yet to say what its apps have written */
+    int ended_status; /* -1: the pod has not ended */
     int64_t boot_by;
     int64_t stop_by;
     int64_t heard;
@@ -48,5 +49,8 @@ void channels_frame(const struct frame *frame);
 void channels_resize_main(void);
 bool channels_busy(bool packets);
 void channels_end(void);
+
+void keep_frame(const struct frame *frame);
+void keep_end(void);
 
 #endif

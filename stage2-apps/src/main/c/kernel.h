@@ -49,6 +49,15 @@ struct mount_attr_ {
     uint64_t userns_fd;
 };
 
+/* What getdents64(2) returns; the C library's own reader would allocate. */
+struct directory_entry {
+    uint64_t inode;
+    int64_t offset;
+    uint16_t length;
+    uint8_t type;
+    char name[];
+};
+
 static inline int sys_open_tree(int dir, const char *path, unsigned flags) {
     return (int)syscall(SYS_open_tree, dir, path, flags);
 }

@@ -27,9 +27,10 @@
 #define SILENCE_MILLIS 180000
 #define STOP_SPARE_MILLIS 15000
 #define REST_MILLIS 50000
+#define KEEP_MILLIS 300000 /* what its apps have written is told in this time */
 #define PACKET_REST_MILLIS 2000
 
-struct host host = {.inner_status = -1, .vmm = {.monitor = -1, .memory = -1, .asking = -1}};
+struct host host = {.inner_status = -1, .ended_status = -1, .vmm = {.monitor = -1, .memory = -1, .asking = -1}};
 
 static void remove_cgroups(void) {
     cgroups_remove(&host.machine.cgroups);
@@ -197,6 +198,15 @@ static void clear_ready(void) {
     (void)unlink(host.plan.ready_link);
 }
 
+static void ended_frame(const struct frame *frame) {
+    if (frame->size != 4 || host.ended_status >= 0) {
+        host_fail("the machine breaks the rules of its control port");
+        return;
+    }
+    host.ended_status = (int)(get32(frame->data) & 255);
+    host.stop_by = now_millis() + KEEP_MILLIS;
+}
+
 static void own_frame(const struct frame *frame) {
     switch (frame->type) {
     case FRAME_HELLO:
@@ -217,6 +227,12 @@ static void own_frame(const struct frame *frame) {
     case FRAME_EXIT:
         if (frame->size == 4)
             host.inner_status = (int)(get32(frame->data) & 255);
+        break;
+    case FRAME_ENDED:
+        ended_frame(frame);
+        break;
+    case FRAME_CHANGES:
+        keep_frame(frame);
         break;
     case FRAME_WORDS:
         notify_status((const char *)frame->data, frame->size);
@@ -514,6 +530,9 @@ static int finish(void) {
                    host.plan.uuid);
         status = EXIT_START;
     }
+    if (host.ended_status >= 0)
+        status = host.ended_status;
+    keep_end();
     end_machine();
     take_rest();
     output_finish(&host.plan);

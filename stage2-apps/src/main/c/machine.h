@@ -36,7 +36,7 @@ enum frame_type {
     FRAME_STOPPING,
     FRAME_STATUS,  /* app, wait status: an app has ended */
     FRAME_MESSAGE, /* text for people */
-    FRAME_EXIT,    /* status: the pod has ended */
+    FRAME_EXIT,    /* status: all has been said */
     FRAME_REPLY,   /* of a visit: eight bytes as on the control socket */
     FRAME_PONG,
     FRAME_WORDS, /* what an app says of itself */
@@ -56,6 +56,9 @@ enum frame_type {
     FRAME_PING, /* seconds (64 bits), nanoseconds; before the plan answered by FRAME_HELLO */
     /* both ways */
     FRAME_PACKET,
+    /* from the guest */
+    FRAME_ENDED,   /* status: the pod has ended; what its apps have written follows, then FRAME_EXIT */
+    FRAME_CHANGES, /* app, bytes; none: that was all of it */
 };
 
 struct frame {
@@ -119,6 +122,7 @@ struct machine_plan {
     const void *setup;
     uint32_t setup_size;
     struct cgroup_plan cgroups;
+    uint64_t memory;   /* bytes that it has */
     const char *netns; /* empty: a machine without a network */
     struct strings interfaces;
     struct strings addresses; /* of the machine's network cards, in the interfaces' order */

@@ -432,6 +432,7 @@ int machine_plan_read(int fd, struct machine_plan *ret_plan) {
     plan.pod = read_blob(&in, 1, &plan.pod_size);
     plan.setup = read_blob(&in, 1, &plan.setup_size);
     read_cgroups(&in, &plan.cgroups);
+    plan.memory = (uint64_t)read_number(&in) << 20;
     plan.netns = read_text(&in);
     read_strings(&in, &plan.interfaces);
     read_strings(&in, &plan.addresses);

@@ -17,7 +17,7 @@
 #define HEADER 8
 
 /* as in machine.h */
-enum { HELLO = 1, EXIT = 6, DATA = 10, ENTER = 17, PACKET = 22, TYPES };
+enum { HELLO = 1, EXIT = 6, DATA = 10, ENTER = 17, PACKET = 22, ENDED = 23, CHANGES = 24, TYPES };
 
 static uint64_t state;
 
@@ -109,6 +109,17 @@ static void say_packet(unsigned char *data) {
     frame(PACKET, 2, data, size, size);
 }
 
+/* What an app has written, or nearly. */
+static void say_changes(unsigned char *data) {
+    for (uint32_t i = roll(8); i > 0; i--) {
+        uint32_t size = 4 + (roll(2) == 0 ? 0 : roll(LARGEST));
+
+        fill(data, size);
+        put32(data, roll(6) == 0 ? any_number() : 0);
+        frame(CHANGES, 0, data, size, size);
+    }
+}
+
 /* One frame that is almost right. */
 static void say(unsigned char *data) {
     uint32_t type = roll(TYPES);
@@ -128,9 +139,11 @@ static void say(unsigned char *data) {
         put32(data + 13, roll(5) == 0 ? any_number() : length);
         memcpy(data + 17, line, length);
         frame(DATA, 1, data, 17 + length, 17 + length);
-    } else if (type == EXIT) { /* the end of the pod, told from one by a signal */
+    } else if (type == EXIT || type == ENDED) { /* the end of the pod, told from one by a signal */
         put32(data, roll(64));
         frame(type, 0, data, 4, 4);
+        if (type == ENDED)
+            say_changes(data);
     } else {
         frame(type, channel, data, size, roll(16) == 0 ? any_number() : size);
     }

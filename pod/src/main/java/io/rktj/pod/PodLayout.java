@@ -95,6 +95,11 @@ public record PodLayout(Path directory, Path stage1Rootfs) {
     return inStage1("opt/stage2");
   }
 
+  /** What the app has written over its root, told by its virtual machine when that ended. */
+  public Path left(AcName app) {
+    return at("left/" + app.value());
+  }
+
   /** The app's directory below the stage1 root. */
   public Path appDirectory(AcName app) {
     return inStage1("opt/stage2/" + app.value());

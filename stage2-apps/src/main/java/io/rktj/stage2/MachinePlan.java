@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <pre>{@code
  * magic "rktjvmp1" | size of the whole | blob plan of the pod | blob set-up of the guest
- * control groups | text network name space | list of text interfaces, hardware addresses
+ * control groups | mebibytes | text network name space | list of text interfaces, hardware addresses
  * list of operations jail, shares | list of text server | text modeFile
  * list of modes: text name | bootMillis | list of text command
  *                | memory: 0 own, 1 private, 2 copied, 3 made | text memory file, state file
@@ -31,6 +31,7 @@ import java.util.List;
  *
  * @param pod the pod's plan as {@link PodInitPlan} writes it
  * @param cgroups control groups of the machine's processes on the host
+ * @param mebibytes its memory, and so the most that its apps may have left in it
  * @param netns path of the network name space; empty for none
  * @param interfaces its interfaces that go into the machine
  * @param addresses the hardware addresses of the machine's cards, in that order
@@ -44,6 +45,7 @@ public record MachinePlan(
     Bytes pod,
     GuestSetup setup,
     CgroupPlan cgroups,
+    int mebibytes,
     String netns,
     List<String> interfaces,
     List<String> addresses,
@@ -170,6 +172,7 @@ public record MachinePlan(
     out.blob(pod.toArray());
     out.blob(setup.write());
     PodInitPlan.cgroups(out, cgroups);
+    out.number(mebibytes);
     out.text(netns);
     out.texts(interfaces);
     out.texts(addresses);

@@ -35,16 +35,16 @@ public final class ImageBuilder {
   }
 
   /**
-   * Packs the root file system of {@code layout} with {@code manifest} into {@code output}; the
+   * Packs the root file system {@code source} with {@code manifest} into {@code output}; the
    * manifest's time is that of 1970, since it is made, not copied.
    *
    * @throws java.nio.file.FileAlreadyExistsException if the file exists and must not be replaced
    */
   public static AciSummary build(
-      ImageManifest manifest, ImageLayout layout, Path output, Options options) throws IOException {
+      ImageManifest manifest, EntrySource source, Path output, Options options) throws IOException {
     try (ImageFile file = ImageFile.begin(output, options.overwrite())) {
       try (AciWriter writer = new AciWriter(file.open(options.compression()))) {
-        layout.walk(options.ownerRoot(), writer::entry);
+        source.walk(options.ownerRoot(), writer::entry);
         writer.manifest(bytes(manifest), 0);
       }
       return file.publish(options.overwrite());

@@ -17,7 +17,7 @@ import java.util.List;
  * An image unpacked in a directory (appc spec, image layout): {@code manifest}, a regular file, and
  * {@code rootfs}, a directory, and nothing beside them. Links are never followed.
  */
-public final class ImageLayout {
+public final class ImageLayout implements EntrySource {
   private static final RawName ROOTFS = RawName.of("rootfs");
 
   private final Path directory;
@@ -58,9 +58,8 @@ public final class ImageLayout {
    * Shows {@code visitor} everything below {@code rootfs}, names in the order of their bytes, a
    * directory before what is in it. Sockets are passed over; a file met under a second name is a
    * hard link to the first.
-   *
-   * @param ownerRoot whether everything is shown as belonging to root
    */
+  @Override
   public void walk(boolean ownerRoot, AciVisitor visitor) throws IOException {
     new LayoutWalk(ownerRoot, visitor).visit(directory.resolve("rootfs"), RawName.EMPTY);
   }

@@ -18,25 +18,62 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One walk over a root file system on disk; knows the files that have several names. */
 final class LayoutWalk {
   private final boolean ownerRoot;
   private final AciVisitor visitor;
+  private final Cover cover;
   private final Map<UnixFacts.Identity, RawName> firstNames = new HashMap<>();
 
-  LayoutWalk(boolean ownerRoot, AciVisitor visitor) {
+  /** What lies over the root file system, and so is seen in place of it. */
+  interface Cover {
+    /** Whether nothing is seen of a file, or of a directory and what is in it. */
+    boolean hides(RawName name, boolean directory);
+
+    /** What is seen in place of a directory that is not hidden; it is asked once. */
+    Optional<AciEntry> directory(RawName name);
+  }
+
+  LayoutWalk(boolean ownerRoot, AciVisitor visitor, Cover cover) {
     this.ownerRoot = ownerRoot;
     this.visitor = visitor;
+    this.cover = cover;
+  }
+
+  /** A walk over a root file system that nothing lies over. */
+  LayoutWalk(boolean ownerRoot, AciVisitor visitor) {
+    this(
+        ownerRoot,
+        visitor,
+        new Cover() {
+          @Override
+          public boolean hides(RawName name, boolean directory) {
+            return false;
+          }
+
+          @Override
+          public Optional<AciEntry> directory(RawName name) {
+            return Optional.empty();
+          }
+        });
   }
 
   /** Shows what {@code path} is, under the name {@code name}, and what lies in it. */
   void visit(Path path, RawName name) throws IOException {
     UnixFacts facts = UnixFacts.of(path);
+    if (cover.hides(name, facts.kind() == UnixFacts.Kind.DIRECTORY)) {
+      return;
+    }
     switch (facts.kind()) {
       case REGULAR -> visitFile(path, name, facts);
       case DIRECTORY -> {
-        show(entry(name, EntryType.DIRECTORY, attributes(path, facts)));
+        Optional<AciEntry> other = cover.directory(name);
+        show(
+            other.isPresent()
+                ? other.get()
+                : entry(name, EntryType.DIRECTORY, attributes(path, facts)));
         for (Path child : ImageLayout.children(path)) {
           visit(child, name.resolve(LayoutPaths.nameOf(child)));
         }

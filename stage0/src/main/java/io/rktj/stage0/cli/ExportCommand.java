@@ -10,6 +10,7 @@ import io.rktj.pod.PodStateException;
 import io.rktj.pod.PodStore;
 import io.rktj.spec.AcName;
 import io.rktj.stage0.launch.AppExport;
+import io.rktj.stage0.launch.MachineExport;
 import io.rktj.stage0.launch.PodLifecycle;
 import io.rktj.stage0.tree.RenderedTree;
 import java.io.IOException;
@@ -45,9 +46,9 @@ final class ExportCommand implements CommandBody {
       PodLifecycle lifecycle = session.lifecycle(pods);
       String wanted = invocation.flags().text("app", "");
       AcName app = AcName.parse(lifecycle.app(pod, wanted, "export"));
-      AppExport export = export(session, lifecycle, pod, app);
+      Path file = Path.of(output).toAbsolutePath().normalize();
       boolean overwrite = invocation.flags().isOn("overwrite");
-      export.write(Path.of(output).toAbsolutePath().normalize(), overwrite);
+      export(session, lifecycle, pod, app).write(file, overwrite);
     } catch (FileAlreadyExistsException e) {
       throw new UsageException("error building aci: target file exists (try --overwrite)", e);
     } catch (IOException e) {
@@ -56,6 +57,11 @@ final class ExportCommand implements CommandBody {
       lock.close();
     }
     return ExitCode.DONE.status();
+  }
+
+  /** What an app has left, to be packed. */
+  private interface Export {
+    void write(Path output, boolean overwrite) throws IOException;
   }
 
   private static Pod find(PodStore pods, String uuid) {
@@ -76,28 +82,29 @@ final class ExportCommand implements CommandBody {
     }
   }
 
-  private static AppExport export(Session session, PodLifecycle lifecycle, Pod pod, AcName app) {
+  private static Export export(Session session, PodLifecycle lifecycle, Pod pod, AcName app) {
+    boolean overlay = Files.exists(pod.layout().overlayPrepared());
+    Path lower = overlay ? tree(session, pod, app) : pod.layout().appRootfs(app);
     if (lifecycle.isMachine(pod)) {
+      return new MachineExport(pod.layout(), app, lower)::write;
+    }
+    if (!overlay && lifecycle.hasMounts(lower)) {
       throw new PodStateException(
-          "pod ran in a virtual machine: what it wrote was gone with the machine");
+          "pod has remaining mountpoints. Only pods using overlayfs or with no mountpoints can"
+              + " be exported");
     }
-    if (!Files.exists(pod.layout().overlayPrepared())) {
-      Path rootfs = pod.layout().appRootfs(app);
-      if (lifecycle.hasMounts(rootfs)) {
-        throw new PodStateException(
-            "pod has remaining mountpoints. Only pods using overlayfs or with no mountpoints can"
-                + " be exported");
-      }
-      return new AppExport(session.kernel(), pod.layout(), app, rootfs, Optional.empty());
-    }
+    Optional<Path> upper =
+        overlay ? Optional.of(pod.layout().overlayUpper(treeOf(pod, app), app)) : Optional.empty();
+    return new AppExport(session.kernel(), pod.layout(), app, lower, upper)::write;
+  }
+
+  private static Path tree(Session session, Pod pod, AcName app) {
     String id = treeOf(pod, app);
     Optional<RenderedTree> tree = session.trees(session.images()).byId(id);
     if (tree.isEmpty()) {
       throw new PodStateException("tree \"" + id + "\" of app \"" + app + "\" is gone");
     }
-    Path lower = Path.of(tree.get().rootfs());
-    Path upper = pod.layout().overlayUpper(id, app);
-    return new AppExport(session.kernel(), pod.layout(), app, lower, Optional.of(upper));
+    return Path.of(tree.get().rootfs());
   }
 
   private static String treeOf(Pod pod, AcName app) {

@@ -185,6 +185,7 @@ final class MachinePlanner {
         Bytes.copyOf(PodInitPlan.write(inside.sandbox(), apps)),
         setup(disks.size(), !shared.isEmpty()),
         machineGroups(outside.sandbox().cgroups()),
+        machine.size().mebibytes(),
         network.plan() instanceof NetworkPlan.Joined joined ? joined.path() : "",
         interfaces,
         cards,

@@ -106,6 +106,7 @@ final class Templates {
             Bytes.EMPTY,
             new MachinePlan.GuestSetup(List.of(), List.of(), List.of(), ""),
             CgroupPlan.NONE,
+            0,
             "",
             List.of(),
             List.of(),

@@ -4,6 +4,9 @@ package io.rktj.tests.functional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rktj.tests.conformance.Covers;
+import io.rktj.tests.conformance.InEachFlavour;
+import io.rktj.tests.conformance.InNameSpacesOnly;
+import io.rktj.tests.kit.Flavour;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -18,7 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code rkt export}: what a pod's app has left, as an image ({@code rkt-cli.md} 4.13). */
 @Needs(Requirement.PODS)
@@ -42,11 +46,13 @@ class ExportIT {
     return image;
   }
 
-  private String exited(RktRunner rkt, String script, String... flags) throws IOException {
+  private String exited(RktRunner rkt, Flavour flavour, String script, String... flags)
+      throws IOException {
     List<String> line = new ArrayList<>(List.of("--insecure-options=image", "run", "--net=none"));
     line.add("--uuid-file-save=" + temp.resolve("uuid"));
     line.add("--volume=v,kind=empty");
     line.add("--mount=volume=v,target=/v");
+    line.add(Rkt.flavour(temp, flavour));
     line.addAll(List.of(flags));
     line.add(image(script).write(temp.resolve("images")).toString());
     rkt.run(line.toArray(new String[0])).exits(0);
@@ -54,12 +60,14 @@ class ExportIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--no-overlay=false", "--no-overlay"})
+  @CsvSource({"NSPAWN,--no-overlay=false", "NSPAWN,--no-overlay", "KVM,--no-overlay=false"})
+  @InEachFlavour
   @Covers("cli-4.13-image")
-  void anExportedAppRunsAgainAsItWasLeft(String overlay) throws IOException {
+  void anExportedAppRunsAgainAsItWasLeft(Flavour flavour, String overlay) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     String uuid =
-        exited(rkt, "if test -e /new; then " + LOOK + "; else " + CHANGES + "; fi", overlay);
+        exited(
+            rkt, flavour, "if test -e /new; then " + LOOK + "; else " + CHANGES + "; fi", overlay);
     String before = Files.readString(Path.of("/proc/self/mountinfo"));
     Path out = temp.resolve("out.aci");
 
@@ -81,10 +89,11 @@ class ExportIT {
           + " test -e /etc/passwd || echo no passwd; test -e /v/in-volume || echo no in-volume";
 
   @Test
+  @InNameSpacesOnly("the manifest is not asked of the pod")
   @Covers("cli-4.13-image")
   void theManifestIsTheImagesAndTheFileIsCompressed() throws IOException {
     RktRunner rkt = RktRunner.in(temp);
-    String uuid = exited(rkt, "true", "--set-env=A=b");
+    String uuid = exited(rkt, Flavour.NSPAWN, "true", "--set-env=A=b");
     String manifest = rkt.run("image", "cat-manifest", "example.com/app").exits(0).stdout();
     Path out = temp.resolve("out.aci");
     rkt.run("gc", "--mark-only").exits(0);
@@ -100,10 +109,11 @@ class ExportIT {
   }
 
   @Test
+  @InNameSpacesOnly("decided before a flavour counts")
   @Covers("cli-4.13-refuses")
   void whatCannotBeExportedIsSaid() throws IOException {
     RktRunner rkt = RktRunner.in(temp);
-    String uuid = exited(rkt, "true");
+    String uuid = exited(rkt, Flavour.NSPAWN, "true");
     Path out = temp.resolve("out.aci");
     rkt.run("export", uuid).exits(254).stdoutHas("rkt export [--app=NAME] UUID FILE.aci");
     rkt.run("export", uuid, "x.tar")
@@ -125,9 +135,11 @@ class ExportIT {
     assertThat(Files.size(out)).isGreaterThan(1000);
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour(machines = "what was written is lost with a machine that is killed")
   @Covers({"cli-4.13-refuses", "cli-4.8-app"})
-  void onlyExitedPodsAreExportedAndSeveralAppsNeedAName() throws IOException {
+  void onlyExitedPodsAreExportedAndSeveralAppsNeedAName(Flavour flavour) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     Path aci = image("echo $AC_APP_NAME > /who; echo up; sleep 100").write(temp.resolve("images"));
     Path out = temp.resolve("out.aci");
@@ -137,6 +149,7 @@ class ExportIT {
             "run",
             "--net=none",
             "--uuid-file-save=" + temp.resolve("uuid"),
+            Rkt.flavour(temp, flavour),
             aci.toString(),
             "--name=a",
             aci.toString(),
@@ -157,6 +170,12 @@ class ExportIT {
     rkt.run("export", uuid, out.toString())
         .exits(254)
         .stderrHas("specify app using \"rkt export --app= ...\"");
+    if (flavour == Flavour.KVM) {
+      rkt.run("export", "--app=b", uuid, out.toString())
+          .exits(254)
+          .stderrHas("what app \"b\" wrote was lost");
+      return;
+    }
     rkt.run("export", "--app=b", uuid, out.toString()).exits(0);
     RktResult again =
         rkt.run(
