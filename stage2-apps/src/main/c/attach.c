@@ -30,7 +30,7 @@ static struct {
     size_t used; /* bytes of packet, on their way to the pod */
     unsigned char packet[8 + INPUT_BYTES];
     unsigned char reply[8 + INPUT_BYTES];
-} joined;
+} joined COLD_ZEROS;
 
 static _Noreturn void leave(int status) {
     terminal_restore();

@@ -34,8 +34,8 @@ struct channel {
     unsigned char reply[8];
 };
 
-static struct channel channels[CHANNELS];
-static struct relay relay;
+static COLD_ZEROS struct channel channels[CHANNELS];
+static COLD_ZEROS struct relay relay;
 static char *message; /* CONTROL_MESSAGE */
 
 static void close_fd(int *fd) {

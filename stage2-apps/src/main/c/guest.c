@@ -44,7 +44,7 @@ static struct {
     struct parts bytes; /* of the plan */
     unsigned char size[8]; /* of the caller's terminal */
     int child_stdio[3];
-} guest = {.port = -1, .child_stdio = {-1, -1, -1}};
+} guest COLD_DATA = {.port = -1, .child_stdio = {-1, -1, -1}};
 
 /* Writes to the port, however long the host takes. */
 static void port_write(const unsigned char *bytes, size_t size) {
@@ -63,7 +63,7 @@ static void port_write(const unsigned char *bytes, size_t size) {
 }
 
 void send_frame(unsigned type, unsigned channel, const void *payload, uint32_t size) {
-    static unsigned char frame[FRAME_HEADER + 1 + WINDOW];
+    static COLD_ZEROS unsigned char frame[FRAME_HEADER + 1 + WINDOW];
 
     if (size > 1 + WINDOW)
         size = 1 + WINDOW;

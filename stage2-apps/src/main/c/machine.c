@@ -30,7 +30,10 @@
 #define KEEP_MILLIS 300000 /* what its apps have written is told in this time */
 #define PACKET_REST_MILLIS 2000
 
-struct host host = {.inner_status = -1, .ended_status = -1, .vmm = {.monitor = -1, .memory = -1, .asking = -1}};
+COLD_DATA
+struct host host = {.inner_status = -1,
+                    .ended_status = -1,
+                    .vmm = {.monitor = -1, .memory = -1, .asking = -1}};
 
 static void remove_cgroups(void) {
     cgroups_remove(&host.machine.cgroups);
@@ -413,7 +416,7 @@ static bool ended(void) {
 
 /* One round; the order of entries is fixed, the channels' come last. */
 static void turn(void) {
-    static struct pollfd fds[8 + CHANNEL_POLLS];
+    static COLD_ZEROS struct pollfd fds[8 + CHANNEL_POLLS];
     unsigned count = 0;
     bool sending = host.send_begin < host.send_end;
 
@@ -511,7 +514,7 @@ static void take_rest(void) {
 
     while (now_millis() < begun + REST_MILLIS &&
            channels_busy(now_millis() < begun + PACKET_REST_MILLIS)) {
-        static struct pollfd fds[CHANNEL_POLLS];
+        static COLD_ZEROS struct pollfd fds[CHANNEL_POLLS];
         unsigned count = channels_poll(fds);
 
         (void)poll(fds, count, 50);

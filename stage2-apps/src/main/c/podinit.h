@@ -20,6 +20,13 @@
 
 #include "kernel.h"
 
+/*
+ * Of variables that the supervisors of a pod in name spaces never write: those of machines and of
+ * visitors' own programs. They stand together (layout.ld), away from the pages every pod pays for.
+ */
+#define COLD_DATA __attribute__((section(".data.cold")))
+#define COLD_ZEROS __attribute__((section(".bss.cold")))
+
 /* Exit status when the pod could not be started; systemd's numbers when an app could not be. */
 enum {
     EXIT_START = 254,

@@ -23,7 +23,7 @@ static struct {
     struct vmm vmm;
     char said[8192]; /* by the monitor since it was asked something */
     size_t used;
-} maker = {.vmm = {.pid = -1, .server = -1}};
+} maker COLD_DATA = {.vmm = {.pid = -1, .server = -1}};
 
 static void end_machine(void) {
     int status;

@@ -29,7 +29,7 @@ struct channel {
     unsigned char reply[8];
 };
 
-static struct channel channels[CHANNELS];
+static COLD_ZEROS struct channel channels[CHANNELS];
 static const char *pod_dir;
 
 static void open_channel(struct channel *channel, int visit, int in, int out, int error) {

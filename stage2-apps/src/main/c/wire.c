@@ -275,7 +275,7 @@ static void wire_up(const struct machine_plan *plan, struct wire *wire, int *ret
 /* Joins the pod's interfaces to taps; what the guest is to know of them, and its size. */
 uint32_t wire_host(const struct machine_plan *plan, int *ret_taps, unsigned char *ret_network,
                    uint32_t room) {
-    static struct wire wire;
+    static COLD_ZEROS struct wire wire;
     int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
     int ns = open(plan->netns, O_RDONLY | O_CLOEXEC);
 
@@ -390,7 +390,7 @@ static void set_route(int netlink, int index, const struct wire_route *one) {
 
 /* Gives the machine's network cards the names, addresses and routes of the pod's interfaces. */
 void wire_guest(const unsigned char *network, uint32_t size) {
-    static struct wire wire;
+    static COLD_ZEROS struct wire wire;
     int index[TAPS] = {0};
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
