@@ -24,21 +24,23 @@ import java.util.Random;
  * installed and against floors, in one run. Targets are those of the project's performance goals;
  * on a JVM older than 25 the start targets are a quarter wider.
  *
- * <p>{@code Benchmark DIRECTORY RESULT [ROUNDS [MEGABYTES [machines]]]}; with the last word only
- * what concerns virtual machines; to be run as root in a mount name space of its own ({@code
+ * <p>{@code Benchmark DIRECTORY RESULT [ROUNDS [MEGABYTES [PART]]]}, where a part is {@code start},
+ * {@code fetch} or {@code machines}; to be run as root in a mount name space of its own ({@code
  * tests/benchmark} does that), with {@code DIRECTORY} on the file system to measure.
  */
 public final class Benchmark {
   private final Path base;
   private final int rounds;
   private final int megabytes;
+  private final String part;
   private final String rkt = RktRunner.distribution().resolve("bin/rkt").toString();
   private final StringBuilder report = new StringBuilder();
 
-  private Benchmark(Path base, int rounds, int megabytes) {
+  private Benchmark(Path base, int rounds, int megabytes, String part) {
     this.base = base;
     this.rounds = rounds;
     this.megabytes = megabytes;
+    this.part = part;
   }
 
   /** Runs all of it. */
@@ -47,17 +49,26 @@ public final class Benchmark {
     Path result = Path.of(arguments[1]);
     int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 20;
     int megabytes = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 300;
-    Benchmark benchmark = new Benchmark(base, rounds, megabytes);
+    String part = arguments.length > 4 ? arguments[4] : "";
+    Benchmark benchmark = new Benchmark(base, rounds, megabytes, part);
     benchmark.header();
     Path rootfs = benchmark.trivialImage();
-    if (arguments.length <= 4) {
+    if (benchmark.wants("start")) {
       benchmark.start(rootfs);
       benchmark.memory();
+    }
+    if (benchmark.wants("fetch")) {
       benchmark.fetch();
     }
-    benchmark.machines();
+    if (benchmark.wants("machines")) {
+      benchmark.machines();
+    }
     Files.writeString(result, benchmark.report);
     System.out.print(benchmark.report);
+  }
+
+  private boolean wants(String which) {
+    return part.isEmpty() || part.equals(which);
   }
 
   private void header() throws IOException, InterruptedException {
@@ -312,22 +323,26 @@ public final class Benchmark {
     Race whole = new Race();
     whole.add(
         "rkt fetch",
-        round ->
-            List.of(
-                rkt,
-                "--dir=" + out.resolve("whole" + round),
-                "--insecure-options=image",
-                "fetch",
-                aci.toString()));
+        writing(
+            out,
+            dir ->
+                List.of(
+                    rkt,
+                    "--dir=" + dir.resolve("data"),
+                    "--insecure-options=image",
+                    "fetch",
+                    aci.toString())));
     whole.add(
         "gzip -dc, tee STORE, sha512sum, tar x",
-        round ->
-            List.of(
-                "bash",
-                "-c",
-                "mkdir -p \"$1\" && gzip -dc \"$0\" | tee \"$1/store\" >(sha512sum >/dev/null) | tar x -C \"$1\"",
-                aci.toString(),
-                out.resolve("shell" + round).toString()));
+        writing(
+            out,
+            dir ->
+                List.of(
+                    "bash",
+                    "-c",
+                    "gzip -dc \"$0\" | tee \"$1/store\" >(sha512sum >/dev/null) | tar x -C \"$1\"",
+                    aci.toString(),
+                    dir.toString())));
     whole.run(laps);
     report.append(
         whole.table(
@@ -342,35 +357,65 @@ public final class Benchmark {
     Race store = new Race();
     store.add(
         "rkt fetch as nobody",
-        round -> {
-          Path dir = Files.createDirectories(out.resolve("nobody" + round));
-          must("chown", "65534:65534", dir.toString());
-          return List.of(
-              "setpriv",
-              "--reuid=65534",
-              "--regid=65534",
-              "--clear-groups",
-              rkt,
-              "--dir=" + dir.resolve("data"),
-              "--insecure-options=image",
-              "fetch",
-              aci.toString());
-        });
+        writing(
+            out,
+            dir -> {
+              must("chown", "65534:65534", dir.toString());
+              return List.of(
+                  "setpriv",
+                  "--reuid=65534",
+                  "--regid=65534",
+                  "--clear-groups",
+                  rkt,
+                  "--dir=" + dir.resolve("data"),
+                  "--insecure-options=image",
+                  "fetch",
+                  aci.toString());
+            }));
     store.add(
         "gzip -dc, tee STORE, sha512sum",
-        round ->
-            List.of(
-                "bash",
-                "-c",
-                "mkdir -p \"$1\" && gzip -dc \"$0\" | tee \"$1/store\" | sha512sum >/dev/null",
-                aci.toString(),
-                out.resolve("hash" + round).toString()));
+        writing(
+            out,
+            dir ->
+                List.of(
+                    "bash",
+                    "-c",
+                    "gzip -dc \"$0\" | tee \"$1/store\" | sha512sum >/dev/null",
+                    aci.toString(),
+                    dir.toString())));
     store.run(laps);
     report.append(
         store.table(
             "Fetch with store, without unpacking",
             "rkt fetch as nobody",
             Map.of("gzip -dc, tee STORE, sha512sum", 0.65)));
+  }
+
+  /** Makes the command that writes below a directory. */
+  private interface Writer {
+    List<String> into(Path directory) throws IOException;
+  }
+
+  /**
+   * A lap that writes into a directory of its own, which is removed after each round: memory that
+   * the tmpfs takes for the first time costs a virtual machine's host more than the work measured.
+   */
+  private static Race.Lap writing(Path out, Writer writer) {
+    return new Race.Lap() {
+      private Path directory = out;
+
+      @Override
+      public List<String> command(int round) throws IOException {
+        directory = Files.createTempDirectory(out, "round");
+        must("chmod", "755", directory.toString());
+        return writer.into(directory);
+      }
+
+      @Override
+      public void after(int round) throws IOException {
+        must("rm", "-rf", directory.toString());
+      }
+    };
   }
 
   /** A tree like a distribution's; says what it is made of. */
