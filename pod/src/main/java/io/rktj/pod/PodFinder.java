@@ -10,9 +10,10 @@ import io.rktj.spec.Uuid;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Looks at pods without changing any: by uuid, by the beginning of one, or all. */
 final class PodFinder {
@@ -29,8 +30,8 @@ final class PodFinder {
   /** The pods that users can name, those of prepare, prepared, run and exited-garbage, by uuid. */
   List<Pod> list() {
     List<Pod> found = new ArrayList<>();
-    for (String uuid : addressable()) {
-      Optional<Pod> pod = look(uuid);
+    for (Map.Entry<String, PodDirectory> entry : addressable().entrySet()) {
+      Optional<Pod> pod = lookFrom(entry.getValue(), entry.getKey());
       if (pod.isPresent() && isAddressable(pod.get().where())) {
         found.add(pod.get());
       }
@@ -42,7 +43,7 @@ final class PodFinder {
   List<Pod> list(PodDirectory directory) {
     List<Pod> found = new ArrayList<>();
     for (String uuid : places.names(directory)) {
-      Optional<Pod> pod = look(uuid);
+      Optional<Pod> pod = lookFrom(directory, uuid);
       if (pod.isPresent() && pod.get().where() == directory) {
         found.add(pod.get());
       }
@@ -60,7 +61,7 @@ final class PodFinder {
     if (PodPlaces.isUuid(wanted)) {
       matches.add(wanted);
     } else {
-      for (String uuid : addressable()) {
+      for (String uuid : addressable().keySet()) {
         if (uuid.startsWith(wanted)) {
           matches.add(uuid);
         }
@@ -78,8 +79,16 @@ final class PodFinder {
 
   /** One pass is enough: the pod only moves forward in the same order. */
   Optional<Pod> look(String uuid) {
+    return lookFrom(ORDER[0], uuid);
+  }
+
+  /** Looks for a pod that has been seen in {@code first}: it is there or further down by now. */
+  private Optional<Pod> lookFrom(PodDirectory first, String uuid) {
     try {
       for (PodDirectory where : ORDER) {
+        if (where.compareTo(first) < 0) {
+          continue;
+        }
         String path = places.path(where, uuid);
         Optional<Fd> directory = places.openIfThere(path);
         if (directory.isPresent()) {
@@ -112,11 +121,14 @@ final class PodFinder {
     }
   }
 
-  private SortedSet<String> addressable() {
-    SortedSet<String> names = new TreeSet<>();
+  /** The uuids of the pods that users can name, each with the first directory it was seen in. */
+  private SortedMap<String, PodDirectory> addressable() {
+    SortedMap<String, PodDirectory> names = new TreeMap<>();
     for (PodDirectory directory : ORDER) {
       if (isAddressable(directory)) {
-        names.addAll(places.names(directory));
+        for (String name : places.names(directory)) {
+          names.putIfAbsent(name, directory);
+        }
       }
     }
     return names;

@@ -50,10 +50,13 @@ public final class JsonReader {
 
   private final JsonParser parser;
   private final String subject;
+  private final boolean
+      halves; // whether half a surrogate pair may occur: UTF-8 has none, escapes may
 
-  private JsonReader(JsonParser parser, String subject) {
+  private JsonReader(JsonParser parser, String subject, boolean halves) {
     this.parser = parser;
     this.subject = subject;
+    this.halves = halves;
   }
 
   /** Reads a document; {@code subject} names it in errors, for example by its file. */
@@ -61,11 +64,16 @@ public final class JsonReader {
     if (document.length > MAX_DOCUMENT) {
       throw MalformedException.at(subject, "longer than " + MAX_DOCUMENT + " bytes");
     }
-    return parse(decode(document, subject), subject);
+    String text = decode(document, subject);
+    return parse(text, subject, text.contains("\\u"));
   }
 
   /** Reads a document; {@code subject} names it in errors, for example by its file. */
   public static Json parse(String document, String subject) {
+    return parse(document, subject, true);
+  }
+
+  private static Json parse(String document, String subject, boolean halves) {
     if (document.length() > MAX_DOCUMENT) {
       throw MalformedException.at(subject, "longer than " + MAX_DOCUMENT + " characters");
     }
@@ -73,7 +81,7 @@ public final class JsonReader {
       throw MalformedException.at(subject, "begins with a byte order mark");
     }
     try (JsonParser parser = FACTORY.createParser(document)) {
-      return new JsonReader(parser, subject).document();
+      return new JsonReader(parser, subject, halves).document();
     } catch (JsonProcessingException e) {
       throw malformed(subject, e.getLocation(), reason(e));
     } catch (IOException e) {
@@ -159,7 +167,7 @@ public final class JsonReader {
   }
 
   private String wellFormed(String text) {
-    int i = 0;
+    int i = halves ? 0 : text.length();
     while (i < text.length()) {
       int point = text.codePointAt(i);
       if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {

@@ -33,11 +33,13 @@ final class TabColumns {
   /** All lines, each ended by a newline. */
   String render() {
     StringBuilder text = new StringBuilder();
+    int[] widths = new int[0];
     for (int i = 0; i < lines.size(); i++) {
       String[] cells = lines.get(i);
-      for (int column = 0; column < cells.length - 1; column++) {
+      widths = widths(i, widths);
+      for (int column = 0; column < widths.length; column++) {
         text.append(cells[column]);
-        int missing = width(i, column) - width(cells[column]);
+        int missing = widths[column] - width(cells[column]);
         text.append("\t".repeat((missing + TAB - 1) / TAB));
       }
       text.append(cells[cells.length - 1]).append('\n');
@@ -45,13 +47,19 @@ final class TabColumns {
     return text.toString();
   }
 
-  /** The width of {@code column} in the run of lines around {@code line}, with its padding. */
-  private int width(int line, int column) {
-    int widest = 0;
-    for (int i = line; i >= 0 && has(i, column); i--) {
-      widest = Math.max(widest, width(lines.get(i)[column]));
+  /** The widths of a line's columns, where {@code above} are those of the line before it. */
+  private int[] widths(int line, int[] above) {
+    int[] widths = new int[lines.get(line).length - 1];
+    for (int column = 0; column < widths.length; column++) {
+      widths[column] = column < above.length ? above[column] : width(line, column);
     }
-    for (int i = line; i < lines.size() && has(i, column); i++) {
+    return widths;
+  }
+
+  /** The width of {@code column} in the run of lines that begins with {@code first}, padded. */
+  private int width(int first, int column) {
+    int widest = 0;
+    for (int i = first; i < lines.size() && has(i, column); i++) {
       widest = Math.max(widest, width(lines.get(i)[column]));
     }
     return (widest + 1 + TAB - 1) / TAB * TAB;

@@ -95,7 +95,8 @@ public final class PodReporter {
   }
 
   private AppReport app(Pod pod, StatusFiles files, PodManifest manifest, RuntimeApp app) {
-    OptionalInt exit = files.exitStatus(app.name());
+    OptionalInt exit =
+        pod.state().hasStarted() ? files.exitStatus(app.name()) : OptionalInt.empty();
     boolean isMutable = Stage1Call.isMutable(manifest);
     Optional<Instant> started =
         isMutable
