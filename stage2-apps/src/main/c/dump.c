@@ -36,7 +36,8 @@ static void dump_app(const struct app *app) {
     printf("app \"%s\" rootfs=\"%s\" read-only=%d\n", app->name, app->rootfs, app->read_only_root);
     dump_ops(&app->mounts);
     dump_cgroups(&app->cgroups);
-    printf("log \"%s\" status \"%s\"\n", app->log_file, app->status_file);
+    printf("log \"%s\" kubelet \"%s\" status \"%s\"\n", app->log_file, app->kubelet_file,
+           app->status_file);
     dump_strings("arguments", &app->arguments);
     dump_strings("search", &app->search_path);
     dump_strings("environment", &app->environment);

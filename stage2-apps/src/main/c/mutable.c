@@ -17,7 +17,7 @@
 #include "podinit.h"
 
 #define APP_ROOM 256u
-enum { GOT_ROOT, GOT_STATUS_DIR, GOT_LOG_DIR, GOT_LOG, GOT_NOTIFY, GOT_ALL };
+enum { OPENED_ALWAYS = 4, OPENED = 6 };
 
 static int visitor = -1; /* in a child: who waits for it */
 
@@ -36,10 +36,35 @@ static void enter_host(const struct inner *inner) {
         die(errno, "enter the mount name space of", inner->plan->root);
 }
 
+/* What the child that makes an app's root opens for process 1; not every app has the last ones. */
+static void opened(struct app *app, int *ret[OPENED]) {
+    ret[0] = &app->root;
+    ret[1] = &app->status_dir;
+    ret[2] = &app->log_dir;
+    ret[3] = &app->log;
+    ret[4] = &app->notify;
+    ret[5] = &app->kubelet;
+}
+
+/* In a child: passes on what is open, after a byte that says which of it there is. */
+static int pass_on(struct app *app, int socket) {
+    int *kept[OPENED];
+    int fds[OPENED];
+    unsigned char which = 0;
+    unsigned count = 0;
+
+    opened(app, kept);
+    for (unsigned i = 0; i < OPENED; i++)
+        if (*kept[i] >= 0) {
+            which |= (unsigned char)(1u << i);
+            fds[count++] = *kept[i];
+        }
+    return send_with_fds(socket, &which, 1, fds, count);
+}
+
 /* In a child: makes the app's root, and passes on what process 1 needs to keep. */
 static _Noreturn void make_root(struct inner *inner, struct app *app, int socket) {
     struct mount_context mounts = inner->mounts;
-    int fds[GOT_ALL];
     int error;
 
     report_to(tell_visitor, NULL);
@@ -48,12 +73,7 @@ static _Noreturn void make_root(struct inner *inner, struct app *app, int socket
     mounts_open_sources(&app->mounts);
     app->root = mounts_run(&mounts, &app->mounts, app->rootfs, false);
     app_open_notify(app);
-    fds[GOT_ROOT] = app->root;
-    fds[GOT_STATUS_DIR] = app->status_dir;
-    fds[GOT_LOG_DIR] = app->log_dir;
-    fds[GOT_LOG] = app->log;
-    fds[GOT_NOTIFY] = app->notify;
-    error = send_with_fds(socket, "A", 1, fds, app->notify < 0 ? GOT_NOTIFY : GOT_ALL);
+    error = pass_on(app, socket);
     if (error < 0)
         die(error, "pass on the root of", app->name);
     _exit(0);
@@ -78,7 +98,7 @@ static void forget(struct app *app) {
     int *const kept[] = {&app->root,    &app->mntns,        &app->start,        &app->notify,
                          &app->log_dir, &app->status_dir,   &app->log,          &app->out[0],
                          &app->out[1],  &app->stream[0].fd, &app->stream[1].fd, &app->in,
-                         &app->feed};
+                         &app->feed,    &app->kubelet};
 
     for (unsigned i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
         close_kept(kept[i]);
@@ -187,22 +207,23 @@ int mutable_add(struct inner *inner, int plan, const char *name, const int *fds,
 
 /* Takes what the child that makes an app's root has sent. */
 void mutable_take(struct app *app) {
-    int fds[GOT_ALL] = {-1, -1, -1, -1, -1};
-    unsigned count = GOT_ALL;
-    char what;
-    ssize_t n = receive_with_fds(app->start, &what, 1, fds, &count);
+    int *kept[OPENED];
+    int fds[OPENED];
+    unsigned count = OPENED;
+    unsigned next = 0;
+    unsigned char which = 0;
+    ssize_t n = receive_with_fds(app->start, &which, 1, fds, &count);
 
-    if (n != 1 || what != 'A' || count < GOT_NOTIFY) {
+    if (n != 1 || count < OPENED_ALWAYS || count != (unsigned)__builtin_popcount(which)) {
         for (unsigned i = 0; i < count; i++)
             (void)close(fds[i]);
         close_kept(&app->start);
         return;
     }
-    app->root = fds[GOT_ROOT];
-    app->status_dir = fds[GOT_STATUS_DIR];
-    app->log_dir = fds[GOT_LOG_DIR];
-    app->log = fds[GOT_LOG];
-    app->notify = fds[GOT_NOTIFY];
+    opened(app, kept);
+    for (unsigned i = 0; i < OPENED && next < count; i++)
+        if ((which >> i & 1) != 0)
+            *kept[i] = fds[next++];
 }
 
 /* Begins to take an app out of the pod; whatever still runs in it is killed. */

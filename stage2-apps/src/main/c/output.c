@@ -13,6 +13,11 @@
  * its limit becomes FILE.1, which becomes FILE.2, and so on, as many as the plan says.
  *
  * Where the host has a journal, it gets each line, too, if it takes it at once.
+ *
+ * A kubelet reads what an app writes to streams from a file of its own, without the letter and up
+ * to 4096 bytes a line:
+ *
+ *     2026-11-23T19:04:58.123456789Z stdout text
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -66,14 +71,36 @@ static void open_log(struct app *app) {
     app->log_bytes = (uint64_t)status.st_size;
 }
 
+/* Makes the file that a kubelet reads. */
+static void open_kubelet(struct app *app) {
+    const char *name;
+    int dir;
+    int error;
+
+    if (*app->kubelet_file == 0)
+        return;
+    error = path_split(app->kubelet_file, &dir, &name);
+    if (error < 0)
+        die(error, "open the directory of log file", app->kubelet_file);
+    app->kubelet = openat(dir, name,
+                          O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_NONBLOCK |
+                              O_NOCTTY | O_CLOEXEC,
+                          0640);
+    if (app->kubelet < 0)
+        die(errno, "open log file", app->kubelet_file);
+    (void)close(dir);
+}
+
 /* Opens what of an app lies on the host (a guest has no log files): its log file, and the directory
  * of its status file. */
 void output_open_app(struct app *app, bool guest) {
     const char *name;
     int error;
 
-    if (!guest)
+    if (!guest) {
         open_log(app);
+        open_kubelet(app);
+    }
     error = path_split(app->status_file, &app->status_dir, &name);
     if (error < 0)
         die(error, "open the directory of status file", app->status_file);
@@ -280,6 +307,24 @@ static void add_time(struct text *text) {
     text_add(text, "Z");
 }
 
+/* Tells of a log file that cannot be written to, once. */
+static void check_log(struct app *app, const char *file, int error) {
+    if (error == 0 || app->log_failed)
+        return;
+    app->log_failed = true;
+    warn(error, "write log file", file);
+}
+
+/* Puts a line with its time and stream together; more comes between them and the text. */
+static void compose(struct text *text, const struct stream *stream, const char *more,
+                    const char *line, size_t size) {
+    add_time(text);
+    text_add(text, stream->error ? " stderr " : " stdout ");
+    text_add(text, more);
+    text_bytes(text, line, size);
+    text_add(text, "\n");
+}
+
 static void log_line(struct app *app, const struct stream *stream, const char *line, size_t size,
                      bool whole) {
     struct text text = {log_bytes, LOG_BYTES, 0};
@@ -287,20 +332,23 @@ static void log_line(struct app *app, const struct stream *stream, const char *l
 
     if (app->log < 0)
         return;
-    add_time(&text);
-    text_add(&text, stream->error ? " stderr " : " stdout ");
-    text_add(&text, whole ? "F " : "P ");
-    text_bytes(&text, line, size);
-    text_add(&text, "\n");
+    compose(&text, stream, whole ? "F " : "P ", line, size);
     if (app->log_bytes >= log_limit)
         rotate(app);
     error = text_write(&text, app->log);
-    if (error == 0) {
+    if (error == 0)
         app->log_bytes += text.used;
-    } else if (!app->log_failed) {
-        app->log_failed = true;
-        warn(error, "write log file", app->log_file);
-    }
+    check_log(app, app->log_file, error);
+}
+
+static void kubelet_line(struct app *app, const struct stream *stream, const char *line,
+                         size_t size) {
+    struct text text = {log_bytes, LOG_BYTES, 0};
+
+    if (app->kubelet < 0 || app->mode[stream->error ? 2 : 1] != MODE_STREAM)
+        return;
+    compose(&text, stream, "", line, size);
+    check_log(app, app->kubelet_file, text_write(&text, app->kubelet));
 }
 
 static void console_line(const struct app *app, const char *line, size_t size) {
@@ -347,6 +395,7 @@ static void emit(struct app *app, struct stream *stream, const char *line, size_
     log_line(app, stream, line, size, whole);
     if (!stream->continued || size != 0) {
         journal_line(app, stream->error, line, size);
+        kubelet_line(app, stream, line, size);
         if (app->mode[stream->error ? 2 : 1] == MODE_DEFAULT)
             console_line(app, line, size);
     }

@@ -239,10 +239,11 @@ static void read_app(struct reader *in, struct app *app) {
     app->read_only_root = read_number(in) != 0;
     read_cgroups(in, &app->cgroups);
     app->log_file = read_text(in);
+    app->kubelet_file = read_text(in);
     app->status_file = read_text(in);
     read_profile(in, app);
     app->root = app->mntns = app->start = app->notify = -1;
-    app->status_dir = app->log_dir = app->log = app->out[0] = app->out[1] = -1;
+    app->status_dir = app->log_dir = app->log = app->kubelet = app->out[0] = app->out[1] = -1;
     app->in = app->feed = -1;
     for (int i = 0; i < 2; i++) {
         app->stream[i].fd = -1;

@@ -203,6 +203,7 @@ struct app {
     bool read_only_root;
     struct cgroup_plan cgroups;
     const char *log_file;
+    const char *kubelet_file; /* what a kubelet reads; empty: none does */
     const char *status_file;
     struct strings arguments;
     struct strings search_path;
@@ -235,6 +236,7 @@ struct app {
     int status_dir;
     int log_dir;
     int log;
+    int kubelet;
     int in;     /* what it reads as standard input; -1: nothing */
     int feed;   /* where that comes from */
     int out[2]; /* write ends of stdout and stderr; -1: nowhere */

@@ -215,6 +215,8 @@ int app_start(struct inner *inner, struct app *app) {
         return -EBUSY;
     write_small(app->status_dir, name, "-started", "", 0);
     (void)unlinkat(app->status_dir, name, 0);
+    if (app->kubelet >= 0 && ftruncate(app->kubelet, 0) < 0)
+        warn(errno, "empty log file", app->kubelet_file);
     app->ready = app->stopping = false;
     app->status = 0;
     app->state = APP_IDLE;

@@ -8,6 +8,7 @@ import io.rktj.spec.ImageId;
 import io.rktj.spec.Labels;
 import io.rktj.spec.SemVer;
 import io.rktj.spec.Uuid;
+import io.rktj.spec.manifest.Annotation;
 import io.rktj.spec.manifest.App;
 import io.rktj.spec.manifest.ExposedPort;
 import io.rktj.spec.manifest.Isolator;
@@ -32,6 +33,7 @@ public final class TestPod {
   private final List<TestApp> apps = new ArrayList<>();
   private final List<Volume> volumes = new ArrayList<>();
   private final List<ExposedPort> ports = new ArrayList<>();
+  private final List<Annotation> annotations = new ArrayList<>();
   private final List<Isolator> isolators = new ArrayList<>();
   private Uuid uuid = UUID;
   private Path directory = Path.of("/pods/run/" + UUID);
@@ -52,6 +54,7 @@ public final class TestPod {
     private final List<MountPoint> mountPoints = new ArrayList<>();
     private final List<Isolator> isolators = new ArrayList<>();
     private final List<Port> ports = new ArrayList<>();
+    private final List<Annotation> annotations = new ArrayList<>();
     private List<String> exec = List.of("/bin/sh");
     private String tree = "/cas/tree/T/rootfs";
 
@@ -81,6 +84,12 @@ public final class TestPod {
     public TestApp runs(Path rootfs, String... words) {
       exec = List.of(words);
       tree = rootfs.toString();
+      return this;
+    }
+
+    /** Is annotated in its pod. */
+    public TestApp annotation(String key, String value) {
+      annotations.add(new Annotation(AcIdentifier.parse(key), value));
       return this;
     }
 
@@ -123,7 +132,7 @@ public final class TestPod {
               Optional.of(AcIdentifier.parse("example.com/" + name)),
               Labels.NONE);
       return new PreparedApp(
-          new RuntimeApp(AcName.parse(name), image, Optional.of(app), false, mounts, List.of()),
+          new RuntimeApp(AcName.parse(name), image, Optional.of(app), false, mounts, annotations),
           app,
           "example.com/" + name,
           Labels.NONE,
@@ -154,6 +163,12 @@ public final class TestPod {
             hostPort,
             hostIp.isEmpty() ? Optional.empty() : Optional.of(hostIp),
             Optional.empty()));
+    return this;
+  }
+
+  /** Annotates the pod. */
+  public TestPod annotation(String key, String value) {
+    annotations.add(new Annotation(AcIdentifier.parse(key), value));
     return this;
   }
 
@@ -233,7 +248,7 @@ public final class TestPod {
             runtime,
             volumes,
             isolators,
-            List.of(),
+            annotations,
             ports,
             Map.of(),
             Map.of());

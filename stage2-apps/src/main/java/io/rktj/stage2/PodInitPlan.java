@@ -32,7 +32,7 @@ import java.util.List;
  *                 list of text join
  * bytes of a log file (64 bits) | number of log files
  * list of apps: text name, rootfs | list of operations | read-only root | control groups
- *               | text logFile, statusFile
+ *               | text logFile, kubernetesLog, statusFile
  *               | list of text arguments, searchPath, environment | text workingDirectory
  *               | uid | gid | list of gids | capabilities (64 bits)
  *               | flags: 1 no new privileges, 2 notifies | blob seccomp | oomScoreAdjust
@@ -190,6 +190,7 @@ public final class PodInitPlan {
     out.flag(app.readOnlyRoot());
     cgroups(out, app.cgroups());
     out.text(app.logFile());
+    out.text(app.kubernetesLog());
     out.text(app.statusFile());
   }
 

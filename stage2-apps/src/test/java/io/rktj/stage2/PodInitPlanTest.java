@@ -159,9 +159,16 @@ class PodInitPlanTest {
         new LogLimits(1L << 33, 7),
         List.of(
             new AppSandbox(
-                new AcName("first"), "/r/first", every, true, cgroups, "/l/first", "/s/first"),
+                new AcName("first"),
+                "/r/first",
+                every,
+                true,
+                cgroups,
+                "/l/first",
+                "/k/first",
+                "/s/first"),
             new AppSandbox(
-                new AcName("second"), "/r/2", List.of(), false, CgroupPlan.NONE, "", "/s/2")));
+                new AcName("second"), "/r/2", List.of(), false, CgroupPlan.NONE, "", "", "/s/2")));
   }
 
   private static AppPlan first() {

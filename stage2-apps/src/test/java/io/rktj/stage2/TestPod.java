@@ -110,6 +110,7 @@ final class TestPod {
             false,
             cgroups,
             directory.resolve("logs").resolve(name).toString(),
+            "",
             directory.resolve("stage1/rootfs/rkt/status").resolve(name).toString()));
     apps.add(plan);
     return this;

@@ -23,6 +23,7 @@ final class TestPods {
               true,
               app.cgroups(),
               app.logFile(),
+              app.kubernetesLog(),
               app.statusFile()));
     }
     return with(plan, plan.interactive(), apps);

@@ -12,6 +12,7 @@ import java.util.List;
  * @param mounts how the root is made
  * @param readOnlyRoot whether the root becomes read-only once made (other mounts keep their own)
  * @param logFile absolute host path that the app's output is appended to
+ * @param kubernetesLog absolute host path that a kubelet reads its output from; empty for none
  * @param statusFile absolute host path that the exit status is written to
  */
 public record AppSandbox(
@@ -21,6 +22,7 @@ public record AppSandbox(
     boolean readOnlyRoot,
     CgroupPlan cgroups,
     String logFile,
+    String kubernetesLog,
     String statusFile) {
   /** Copies its list. */
   public AppSandbox {

@@ -134,6 +134,7 @@ public final class Planner {
         app.runtime().readOnlyRootFs(),
         groups,
         call.layout().log(name).toString(),
+        KubernetesLog.path(call, app),
         call.layout().status(name).toString());
   }
 

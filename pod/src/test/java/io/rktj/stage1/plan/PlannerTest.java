@@ -105,6 +105,7 @@ class PlannerTest {
                         false,
                         CgroupPlan.NONE,
                         "/pods/run/" + TestPod.UUID + "/logs/web",
+                        "",
                         root + "/rkt/status/web"))));
     assertThat(plan.warnings())
         .containsExactly(

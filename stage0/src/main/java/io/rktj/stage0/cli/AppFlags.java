@@ -6,13 +6,13 @@ import io.rktj.spec.AcName;
 import io.rktj.spec.Quantity;
 import io.rktj.spec.discovery.ImageRef;
 import io.rktj.spec.manifest.Annotation;
-import io.rktj.spec.manifest.EnvironmentVariable;
 import io.rktj.spec.manifest.Isolator;
 import io.rktj.stage0.prepare.AppRequest;
 import io.rktj.stage1.StandardStreams;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,13 +71,13 @@ final class AppFlags {
       case "annotation" -> image(name).annotation(annotation(value));
       case "user-annotation" -> {
         AppRequest.Builder app = image(name);
-        EnvironmentVariable pair = pair(name, value);
-        app.userAnnotation(pair.name(), pair.value());
+        Map.Entry<String, String> pair = pair(name, value);
+        app.userAnnotation(pair.getKey(), pair.getValue());
       }
       case "user-label" -> {
         AppRequest.Builder app = image(name);
-        EnvironmentVariable pair = pair(name, value);
-        app.userLabel(pair.name(), pair.value());
+        Map.Entry<String, String> pair = pair(name, value);
+        app.userLabel(pair.getKey(), pair.getValue());
       }
       default -> {
         return false;
@@ -203,12 +203,17 @@ final class AppFlags {
   }
 
   static Annotation annotation(String value) {
-    EnvironmentVariable pair = pair("annotation", value);
-    return new Annotation(AcIdentifier.parse(pair.name()), pair.value());
+    Map.Entry<String, String> pair = pair("annotation", value);
+    return new Annotation(AcIdentifier.parse(pair.getKey()), pair.getValue());
   }
 
-  static EnvironmentVariable pair(String flag, String value) {
-    return Words.variable(value, "--" + flag + " must be specified as name=value");
+  /** The name and the value of {@code NAME=VALUE}, whatever the name is made of. */
+  static Map.Entry<String, String> pair(String flag, String value) {
+    int equals = value.indexOf('=');
+    if (equals < 1) {
+      throw new UsageException("--" + flag + " must be specified as name=value");
+    }
+    return Map.entry(value.substring(0, equals), value.substring(equals + 1));
   }
 
   private static Quantity memory(String value) {

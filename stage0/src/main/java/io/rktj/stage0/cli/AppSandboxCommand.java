@@ -2,7 +2,6 @@
 package io.rktj.stage0.cli;
 
 import io.rktj.spec.manifest.Annotation;
-import io.rktj.spec.manifest.EnvironmentVariable;
 import io.rktj.spec.manifest.ExposedPort;
 import io.rktj.stage0.launch.RunOptions;
 import io.rktj.stage0.prepare.PodOptions;
@@ -42,8 +41,8 @@ final class AppSandboxCommand implements CommandBody {
   }
 
   private static void put(Map<String, String> map, String flag, String value) {
-    EnvironmentVariable pair = AppFlags.pair(flag, value);
-    map.put(pair.name(), pair.value());
+    Map.Entry<String, String> pair = AppFlags.pair(flag, value);
+    map.put(pair.getKey(), pair.getValue());
   }
 
   @Override

@@ -100,6 +100,7 @@ final class FlyPlanner {
             app.runtime().readOnlyRootFs(),
             CgroupPlan.NONE,
             call.layout().log(name).toString(),
+            "",
             call.layout().status(name).toString());
     return new SandboxPlan(
         call.uuid(),

@@ -99,7 +99,7 @@ class ActivationIT {
   }
 
   @Test
-  @Covers("cli-1.4-activation")
+  @Covers({"cli-1.4-activation", "run-14-activation"})
   void portsGetTheSocketsWithTheirNumbersAndNothingElseIsPassedOn() throws Exception {
     int[] port = freePorts(3);
     RktRunner rkt =

@@ -250,7 +250,8 @@ class ArgumentsIT {
     "cli-3.1-name-wrong",
     "cli-4.1-conflicts",
     "cli-4.1-mds-none",
-    "cli-2-id"
+    "cli-2-id",
+    "run-17-forward-wrong"
   })
   void contradictionsAreRefusedInRktsOrder(String words, String message) {
     // warnings about waived checks and old flags may come first

@@ -84,7 +84,7 @@ class AttachIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers({"cli-4.19-modes", "cli-3.1-stdio"})
+  @Covers({"cli-4.19-modes", "cli-3.1-stdio", "run-12-streams"})
   void severalClientsShareTheStreamsOfAnApp(Flavour flavour) throws IOException {
     String uuid = run(flavour, ECHO, "--stdin=stream", "--stdout=stream");
     RktProcess one = start("attach", uuid);
@@ -170,7 +170,7 @@ class AttachIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers({"cli-4.19-modes", "cli-3.1-stdio"})
+  @Covers({"cli-4.19-modes", "cli-3.1-stdio", "run-12-streams"})
   void terminalIsJoinedWithItsSizeAndLeftByItsKeys(Flavour flavour) throws Exception {
     rkt.with("TERM", "vt-test");
     String uuid =

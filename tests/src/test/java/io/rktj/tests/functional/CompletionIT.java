@@ -155,7 +155,7 @@ class CompletionIT {
 
   @ParameterizedTest
   @MethodSource("shells")
-  @Covers("cli-4.16-shells")
+  @Covers({"cli-4.16-shells", "habit-completion"})
   void commandsAreCompleted(String shell) {
     assertThat(offered(shell, "rkt ")).contains("run", "fetch", "image", "list", "help");
     assertThat(offered(shell, "rkt fe")).containsExactly("fetch");
@@ -166,6 +166,7 @@ class CompletionIT {
 
   @ParameterizedTest
   @MethodSource("shells")
+  @Covers("habit-completion")
   void flagsAreCompleted(String shell) {
     assertThat(offered(shell, "rkt image list --no"))
         .hasSize(1)
@@ -179,6 +180,7 @@ class CompletionIT {
 
   @ParameterizedTest
   @MethodSource("shells")
+  @Covers("habit-completion")
   void valuesOfFlagsAreCompleted(String shell) {
     assertThat(offered(shell, "rkt fetch --pull-policy "))
         .containsExactly("never", "new", "update");
@@ -191,6 +193,7 @@ class CompletionIT {
   @ParameterizedTest
   @MethodSource("shells")
   @Needs(Requirement.ROOT)
+  @Covers("habit-completion")
   void imagesAreCompletedAndNothingOfTheirNamesIsRun(String shell) {
     Path bomb = temp.resolve("bomb");
     for (String version : List.of("1.0", "$(touch bomb)")) {
@@ -216,6 +219,7 @@ class CompletionIT {
   @ParameterizedTest
   @MethodSource("shells")
   @Needs(Requirement.PODS)
+  @Covers("habit-completion")
   void podsAreCompleted(String shell) {
     Rkt.script(temp, "exit 0").exits(0);
     String uuid = rkt.run("list", "--full", "--no-legend").stdout().replaceFirst("(?s)\t.*", "");
@@ -230,11 +234,13 @@ class CompletionIT {
     "zsh, zsh/site-functions/_rkt",
     "fish, fish/vendor_completions.d/rkt.fish",
   })
+  @Covers("habit-completion")
   void distributionCarriesTheScripts(String shell, String file) {
     assertThat(share().resolve(file)).hasContent(rkt.run("completion", shell).stdout());
   }
 
   @Test
+  @Covers("habit-man")
   void everyCommandOfTheHelpPageHasItsPageOfTheManual() {
     List<String> commands =
         rkt.run("help")
@@ -259,6 +265,7 @@ class CompletionIT {
   @ParameterizedTest
   @ValueSource(strings = {"rkt", "rkt-run", "rkt-image", "rkt-fetch", "rkt-image-list"})
   @Needs(Requirement.GROFF)
+  @Covers("habit-man")
   void pagesOfTheManualAreReadable(String name) {
     Path page = share().resolve("man/man1/" + name + ".1");
 

@@ -60,7 +60,7 @@ class ConfigIT {
   }
 
   @Test
-  @Covers("cli-4.14-merged")
+  @Covers({"cli-4.14-merged", "habit-config"})
   void isIndentedByTabsUnlessAskedOtherwise() {
     assertThat(rkt.run("config").exits(0).stdout())
         .isEqualTo(
@@ -124,7 +124,7 @@ class ConfigIT {
   }
 
   @Test
-  @Covers({"cli-5-order", "cli-1.3-config"})
+  @Covers({"cli-5-order", "cli-1.3-config", "habit-config"})
   void laterDirectoriesOverrideDomainByDomain() throws IOException {
     String type = "'type':'oauth','credentials':{'token':'";
     file(system, "auth.d/a.json", "auth", "'domains':['a.com','b.com']," + type + "system'}");

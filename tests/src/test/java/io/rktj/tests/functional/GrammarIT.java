@@ -283,6 +283,8 @@ class GrammarIT {
         "prepare",
         "run-prepared x",
         "enter",
+        "attach",
+        "attach x",
         "rm",
         "rm 1",
         "gc",
@@ -290,7 +292,7 @@ class GrammarIT {
         "app exec x"
       })
   @Needs(Requirement.ROOT)
-  @Covers("cli-1-root")
+  @Covers({"cli-1-root", "cli-1-root-attach"})
   void whatNeedsRootSaysSoFirst(String words) {
     asNobody();
 
@@ -312,6 +314,9 @@ class GrammarIT {
         "app list",
         "app status",
         "app add",
+        "app start",
+        "app stop",
+        "app rm",
         "cat-manifest",
         "trust",
         "config",
@@ -350,6 +355,7 @@ class GrammarIT {
         "help \u001b[31m",
         "completion \u001b[31m",
       })
+  @Covers("habit-control")
   void charactersThatMoveTheCursorAreNeverPrinted(String words) {
     var result = run(words);
 
@@ -359,6 +365,7 @@ class GrammarIT {
 
   @Test
   @Needs(Requirement.ROOT)
+  @Covers("habit-control")
   void labelsOfImagesCannotTurnTheText() {
     Path aci = TestImage.named("a").version("1\u202e2").write(temp.resolve("images"));
     rkt.run("--insecure-options=image", "fetch", aci.toString()).exits(0);
@@ -371,6 +378,7 @@ class GrammarIT {
 
   @Test
   @Needs(Requirement.ROOT)
+  @Covers("habit-colour")
   void onlyATerminalGetsMoreThanText() {
     Path aci = TestImage.named("a").write(temp.resolve("images"));
 

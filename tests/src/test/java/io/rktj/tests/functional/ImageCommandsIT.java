@@ -168,7 +168,7 @@ class ImageCommandsIT {
   }
 
   @Test
-  @Covers("cli-4.17-list-json")
+  @Covers({"cli-4.17-list-json", "habit-json"})
   void jsonHasRktsMembers() {
     assertThat(list("--format=json").strip())
         .matches(

@@ -44,7 +44,7 @@ class LifecycleIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers({"cli-4.9-stops", "cli-4.10-running", "cli-6.3-states"})
+  @Covers({"cli-4.9-stops", "cli-4.10-running", "cli-6.3-states", "run-16-stop"})
   void aPodIsListedStoppedAndCollected(Flavour flavour) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     RktProcess pod = start(flavour, "echo up; while :; do sleep 1; done");
@@ -87,7 +87,7 @@ class LifecycleIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers({"cli-4.7-wait", "cli-4.7-wait-ready"})
+  @Covers({"cli-4.7-wait", "cli-4.7-wait-ready", "run-13-ready"})
   void waitReturnsWhenThePodHasEnded(Flavour flavour) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     RktProcess pod = start(flavour, "echo up; sleep 2");
@@ -103,7 +103,7 @@ class LifecycleIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers("cli-4.9-force")
+  @Covers({"cli-4.9-force", "run-16-stop"})
   void forcedStopKillsAtOnce(Flavour flavour) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     RktProcess pod = start(flavour, "trap '' TERM; echo up; while :; do sleep 0.2; done");
@@ -116,7 +116,7 @@ class LifecycleIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers({"cli-4.8-command", "cli-4.8-running", "cli-4.8-profile"})
+  @Covers({"cli-4.8-command", "cli-4.8-running", "cli-4.8-profile", "run-16-enter"})
   void enteredCommandHasTheAppsProfile(Flavour flavour) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     RktProcess pod =
@@ -167,6 +167,7 @@ class LifecycleIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers("run-11-clean")
   void nothingOfThePodIsMountedOnTheHost(Flavour flavour) throws IOException {
     RktProcess pod = start(flavour, "echo up; sleep 30");
     pod.awaitStdout("up", 60);
@@ -177,6 +178,7 @@ class LifecycleIT {
 
   @Test
   @InNameSpacesOnly("no pod is run")
+  @Covers("habit-control")
   void controlCharactersOfAnImageNeverReachTheTerminal() {
     RktRunner rkt = RktRunner.in(temp);
     Path aci =

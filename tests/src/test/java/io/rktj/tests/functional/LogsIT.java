@@ -63,7 +63,7 @@ class LogsIT {
   }
 
   @Test
-  @Covers("logs-print")
+  @Covers({"logs-print", "habit-json"})
   void appsAreToldInTheOrderOfTime() {
     run(
             image("one", "echo first; test -e /never || sleep 1; echo third >&2"),
@@ -142,6 +142,7 @@ class LogsIT {
   }
 
   @Test
+  @Covers("habit-control")
   void nothingThatMovesTheCursorReachesATerminal() throws Exception {
     run(image("app", "printf 'a\\033[31mc\\n'")).exits(0);
     String line =
@@ -159,7 +160,7 @@ class LogsIT {
   }
 
   @Test
-  @Covers("logs-journal")
+  @Covers({"logs-journal", "run-12-journal"})
   void journalOfTheHostIsToldWithFields() throws Exception {
     Path socket = Files.createDirectories(temp.resolve("journal")).resolve("socket");
     Path got = temp.resolve("got");

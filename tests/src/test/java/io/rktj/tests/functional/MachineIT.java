@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -33,6 +34,7 @@ class MachineIT {
   }
 
   @Test
+  @Covers("run-18-run")
   void appRunsUnderAKernelOfItsOwnAndItsStatusIsTheCommands() throws IOException {
     RktResult result =
         Rkt.script(temp, "cat /proc/sys/kernel/osrelease /proc/1/comm; exit 7", MACHINE).exits(7);
@@ -57,6 +59,7 @@ class MachineIT {
   }
 
   @Test
+  @Covers("run-18-run")
   void volumesAreTheHostsAndReadOnlyOnesStaySo() throws IOException {
     Path written = Files.createDirectory(temp.resolve("written"));
     Path read = Files.createDirectory(temp.resolve("read"));
@@ -80,6 +83,7 @@ class MachineIT {
   }
 
   @Test
+  @Covers("run-20-crash")
   void killedMonitorEndsThePodWithAClearMessageAndNothingLeft() throws IOException {
     RktProcess pod = start("echo up; sleep 1000");
     pod.awaitStdout("up", 60);
@@ -160,6 +164,7 @@ class MachineIT {
   }
 
   @Test
+  @Covers("run-18-net")
   void hostNetworkAndUnusableHypervisorAreRefused() {
     String aci = TestImage.named("example.com/app").script("true").write(temp).toString();
     RktRunner rkt = RktRunner.in(temp.resolve("without-kernel"));

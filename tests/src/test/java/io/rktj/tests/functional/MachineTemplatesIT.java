@@ -4,6 +4,7 @@ package io.rktj.tests.functional;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -84,6 +85,7 @@ class MachineTemplatesIT {
   }
 
   @Test
+  @Covers({"run-18-words", "run-18-size"})
   void otherMonitorKernelWordsOrMemoryAreAnotherTemplate() throws Exception {
     String aci = image("true");
     RktRunner rkt = RktRunner.in(temp).with(WORDS, "rktj.test=key");

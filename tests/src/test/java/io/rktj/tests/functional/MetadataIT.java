@@ -268,7 +268,7 @@ class MetadataIT {
   }
 
   @Test
-  @Covers("cli-4.20-mds")
+  @Covers({"cli-4.20-mds", "run-20-metadata", "run-21-metadata"})
   void podsAreForgottenWhenTheyAreCollectedOrRemoved() throws IOException {
     Path aci =
         TestImage.named("example.com/app")

@@ -39,7 +39,14 @@ class NetworkIT {
   }
 
   @Test
-  @Covers({"cli-3.4-default", "cli-4.7-networks", "cli-4.6-networks"})
+  @Covers({
+    "cli-3.4-default",
+    "cli-4.7-networks",
+    "cli-4.6-networks",
+    "run-17-default",
+    "run-17-forward",
+    "run-20-all"
+  })
   void defaultNetworkGivesAnAddressARouteAndAWayToTheHost() throws IOException {
     Path aci =
         TestImage.named("example.com/app")
@@ -73,7 +80,7 @@ class NetworkIT {
   }
 
   @Test
-  @Covers("cli-3.4-host")
+  @Covers({"cli-3.4-host", "run-17-host"})
   void hostNetworkIsTheHosts() {
     Path aci =
         TestImage.named("example.com/app")
@@ -86,7 +93,7 @@ class NetworkIT {
   }
 
   @Test
-  @Covers("cli-3.4-unknown")
+  @Covers({"cli-3.4-unknown", "run-17-unknown"})
   void unknownNetworkIsRefusedAndLeavesNothing() throws IOException {
     Path aci = TestImage.named("example.com/app").write(temp.resolve("images"));
     rkt.run("--insecure-options=image", "run", "--net=nosuch", aci.toString())

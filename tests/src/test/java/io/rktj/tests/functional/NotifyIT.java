@@ -4,6 +4,7 @@ package io.rktj.tests.functional;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -60,6 +61,7 @@ class NotifyIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"rktj.io/stage1-nspawn", "rktj.io/stage1-kvm"})
+  @Covers("run-14-notify")
   void systemdHearsOfReadinessLifeWordsAndTheEnd(String flavour) throws IOException {
     Path image = ServiceImage.write(temp, "speaks", "say:STATUS=warm\u00e4", "say:READY=1", "rest");
     RktProcess pod =

@@ -70,9 +70,9 @@ class OverridesIT {
             "--supplementary-gids=3,4",
             "--supplementary-gids=5",
             "--name=first",
-            "--annotation=a=b",
-            "--user-annotation=c=d",
-            "--user-label=e=f",
+            "--annotation=example.com/a=b=c",
+            "--user-annotation=C.d/e=d",
+            "--user-label=e-e=f",
             "--environment=A=flag",
             "--environment=A=last",
             "--memory=16M",
@@ -120,9 +120,9 @@ class OverridesIT {
         "\"workingDirectory\":\"/tmp\"",
         "\"readOnlyRootFS\":true",
         "\"environment\":[{\"name\":\"A\",\"value\":\"last\"}]",
-        "\"annotations\":[{\"name\":\"a\",\"value\":\"b\"}]",
-        "\"userAnnotations\":{\"c\":\"d\"}",
-        "\"userLabels\":{\"e\":\"f\"}",
+        "\"annotations\":[{\"name\":\"example.com/a\",\"value\":\"b=c\"}]",
+        "\"userAnnotations\":{\"C.d/e\":\"d\"}",
+        "\"userLabels\":{\"e-e\":\"f\"}",
         "{\"name\":\"resource/memory\",\"value\":{\"request\":\"16M\",\"limit\":\"16M\"}}",
         "{\"name\":\"resource/cpu\",\"value\":{\"request\":\"250m\",\"limit\":\"250m\"}}",
         "{\"name\":\"os/linux/cpu-shares\",\"value\":512}",
@@ -232,7 +232,9 @@ class OverridesIT {
     "cli-4.1-ipc",
     "cli-3.5-dns",
     "cli-3.2-empty",
-    "cli-6.2-pod"
+    "cli-6.2-pod",
+    "run-9-flags",
+    "run-11-ipc"
   })
   void podHasWhatItIsRunWith() throws IOException {
     Path env = Files.writeString(temp.resolve("env"), "# no\n\n; no\nF=file\nG=file\nE=file\n");
@@ -286,7 +288,7 @@ class OverridesIT {
   }
 
   @Test
-  @Covers("cli-3.5-dns-host")
+  @Covers({"cli-3.5-dns-host", "run-9-flags"})
   void filesOfNamesAreTheHostsWhereAsked() throws IOException {
     RktResult result =
         rkt.run(

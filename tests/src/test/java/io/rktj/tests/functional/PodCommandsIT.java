@@ -156,7 +156,7 @@ class PodCommandsIT {
   }
 
   @Test
-  @Covers({"cli-4.6-json", "cli-4.7-json", "cli-1.1-stdout"})
+  @Covers({"cli-4.6-json", "cli-4.7-json", "cli-1.1-stdout", "habit-json"})
   void jsonHasSecondsForPodsAndNanosecondsForApps() throws IOException {
     assertThat(rkt.run("list", "--format=json").exits(0).stdout()).isEqualTo("null\n");
     long before = Instant.now().getEpochSecond();

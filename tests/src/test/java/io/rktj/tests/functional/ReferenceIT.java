@@ -89,7 +89,7 @@ class ReferenceIT {
         "b,arch=vax | bad arch \"vax\" for OS (must be one of: [amd64 i386",
         "docker://busybox | cannot use image \"docker://busybox\": docker images are not supported",
       })
-  @Covers({"cli-2-file", "cli-2-url", "cli-2-name", "cli-2-labels", "cli-2-cimd"})
+  @Covers({"cli-2-file", "cli-2-url", "cli-2-name", "cli-2-labels", "cli-2-cimd", "cli-8-docker"})
   void othersAreRefusedForWhatTheyAre(String reference, String reason) {
     var result = fetch(reference).exits(254).isTidy();
 

@@ -42,13 +42,14 @@ class RunIT {
     "KVM, kill -9 $$, 9",
   })
   @InEachFlavour
-  @Covers("cli-4.1-status")
+  @Covers({"cli-4.1-status", "run-13-signal", "run-13-first"})
   void endsWithTheStatusOfTheFailingApp(Flavour flavour, String script, int status) {
     Rkt.script(temp, script, Rkt.flavour(temp, flavour)).exits(status).isTidy();
   }
 
   @Test
   @InNameSpacesOnly("the machine is the boundary; MachineIT shows that its kernel is another")
+  @Covers("run-11-namespaces")
   void appSeesItsOwnNameSpacesAndPidOneIsTheSupervisor() throws IOException {
     RktResult result =
         Rkt.script(
@@ -69,6 +70,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers({"run-17-none", "cli-3.4-args"})
   void networkNoneHasOnlyLoopbackAndItIsUp(Flavour flavour) {
     assertThat(
             Rkt.script(
@@ -85,7 +87,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers("cli-4.1-set-env")
+  @Covers({"cli-4.1-set-env", "run-7-defaults"})
   void environmentIsTheDefaultsAndTheImagesAndTheFlags(Flavour flavour) {
     TestImage image =
         TestImage.named("example.com/app")
@@ -146,6 +148,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers("run-8-caps")
   void capabilitiesAreTheDefaultSetAndNothingIsInheritable(Flavour flavour) {
     TestImage image = TestImage.named("example.com/app").exec("/bin/cat", "/proc/self/status");
     Map<String, String> status =
@@ -167,7 +170,7 @@ class RunIT {
     "--caps-retain=CAP_NET_BIND_SERVICE, 0000000000000400",
     "--caps-remove=CAP_NET_RAW, 00000000a80405fb",
   })
-  @Covers("cli-3.1-caps")
+  @Covers({"cli-3.1-caps", "run-8-caps"})
   @InNameSpacesOnly(
       "the sets are in the plan, which both carry out as the tests of the default set show")
   void capabilityFlagsChooseTheSet(String flag, String set) {
@@ -183,6 +186,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers({"run-8-caps-user", "run-8-nnp", "run-6-groups", "run-6-group"})
   void anotherUserHasNoCapabilitiesAndNoNewPrivileges(Flavour flavour) {
     TestImage image =
         TestImage.named("example.com/app")
@@ -210,7 +214,14 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers("cli-4.1-hostname")
+  @Covers({
+    "cli-4.1-hostname",
+    "run-3-ptmx",
+    "run-3-files",
+    "run-4-closed",
+    "run-4-devices",
+    "run-7-umask"
+  })
   void surroundingsAreRktsAndClosed(Flavour flavour) {
     Map<String, String> expected = new LinkedHashMap<>();
     expected.put("stat -c %A /proc/kallsyms", "----------");
@@ -259,7 +270,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers("cli-4.1-hostname")
+  @Covers({"cli-4.1-hostname", "run-9-hostname", "run-3-files"})
   void hostNameDefaultsToThePods(Flavour flavour) throws IOException {
     Path uuidFile = temp.resolve("uuid");
     RktResult result =
@@ -275,7 +286,7 @@ class RunIT {
   }
 
   @Test
-  @Covers({"cli-3.1-memory", "cli-3.1-shares"})
+  @Covers({"cli-3.1-memory", "cli-3.1-shares", "run-8-limits"})
   @InNameSpacesOnly("the limits of a machine are its size, not control groups of the host")
   void memoryAndCpuLimitsReachTheControlGroup() throws IOException, InterruptedException {
     Path aci =
@@ -345,6 +356,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers("run-5-implicit")
   void implicitEmptyVolumeIsMadeWithAWarning(Flavour flavour) {
     TestImage image =
         TestImage.named("example.com/app")
@@ -360,7 +372,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers("cli-3.1-readonly")
+  @Covers({"cli-3.1-readonly", "run-3-readonly"})
   void readOnlyRootRefusesWritesButVolumesDoNot(Flavour flavour) {
     TestImage image =
         TestImage.named("example.com/app")
@@ -408,6 +420,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers({"run-5-shared", "run-11-namespaces"})
   void appsOfOnePodShareProcessesNetworkAndVolumes(Flavour flavour) {
     Path one =
         TestImage.named("example.com/one")
@@ -438,6 +451,7 @@ class RunIT {
 
   @Test
   @InNameSpacesOnly("the rule is pod-init's, which is the same program")
+  @Covers("run-13-zero")
   void zeroStatusOfOneAppLeavesTheOthersRunning() {
     Path one = TestImage.named("example.com/one").script("exit 0").write(temp.resolve("images"));
     Path two =
@@ -454,6 +468,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers("run-13-term")
   void terminationIsOrderlyAndStatusZero(Flavour flavour) {
     Path aci =
         TestImage.named("example.com/app")
@@ -475,6 +490,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour(machines = "the monitor is what ends: the host does not see the app")
+  @Covers({"run-13-kill", "run-20-crash"})
   void killedSupervisorTakesThePodWithIt(Flavour flavour) throws InterruptedException {
     Path aci = TestImage.named("example.com/app").exec("/bin/sleep", "61").write(temp.resolve("i"));
     RktProcess pod =
@@ -495,7 +511,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers("cli-4.1-interactive")
+  @Covers({"cli-4.1-interactive", "run-12-interactive"})
   void interactiveAppHasTheCallersTerminal(Flavour flavour)
       throws IOException, InterruptedException {
     Path aci =
@@ -525,6 +541,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers("run-12-interactive")
   void interactiveWithoutATerminalPassesStandardStreams(Flavour flavour) throws IOException {
     Path aci =
         TestImage.named("example.com/app")
@@ -551,6 +568,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers("run-14-handlers")
   void eventHandlersRunAroundTheAppWithItsIdentity(Flavour flavour) {
     TestImage image =
         TestImage.named("example.com/app")
@@ -575,7 +593,7 @@ class RunIT {
         "--user=4294967295 | uid",
         "--user=-1 | ",
       })
-  @Covers("cli-3.1-user-unknown")
+  @Covers({"cli-3.1-user-unknown", "run-6-unknown", "run-7-path"})
   @InNameSpacesOnly("refused while the pod is planned, before anything runs")
   void unusableAppsAreRefusedBeforeTheyStart(String flag, String message) {
     Path aci = TestImage.named("example.com/app").write(temp.resolve("images"));
@@ -592,6 +610,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers("run-13-203")
   void missingProgramEndsWith203AndSaysSo(Flavour flavour) {
     Path aci = TestImage.named("example.com/app").exec("/bin/nosuch").write(temp.resolve("images"));
     RktResult result =

@@ -112,7 +112,7 @@ class Stage1ImageIT {
     return Files.readAllLines(file);
   }
 
-  @Covers({"cli-10-entry", "cli-10-lock", "cli-10-files", "cli-10-status"})
+  @Covers({"cli-10-entry", "cli-10-lock", "cli-10-files", "cli-10-status", "run-21-selinux"})
   @ParameterizedTest
   @CsvSource({"'', overlay", "--no-overlay, copy"})
   void everyEntryPointOfAPodFindsWhatRktPromises(String flag, String roots) throws IOException {

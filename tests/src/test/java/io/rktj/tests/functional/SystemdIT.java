@@ -97,6 +97,7 @@ class SystemdIT {
 
   @Test
   @Order(1)
+  @Covers("habit-package")
   void theProgramIsInstalledWithItsPagesGroupsAndDirectories() {
     assertThat(host.shell("rkt version | head -1; readlink -f /usr/bin/rkt").exits(0).stdout())
         .isEqualTo("rkt Version: 0.1.0\n/usr/lib/rktj/bin/rkt\n");
@@ -122,7 +123,7 @@ class SystemdIT {
 
   @Test
   @Order(2)
-  @Covers("cli-4.7-wait-ready")
+  @Covers({"cli-4.7-wait-ready", "run-14-notify"})
   void aUnitOfTypeNotifyIsUpWhenItsAppSaysSo() {
     host.run("systemctl", "start", "--no-block", "notify").exits(0);
     host.await("notify", "StatusText", "warming up"::equals);
@@ -194,6 +195,7 @@ class SystemdIT {
 
   @Test
   @Order(5)
+  @Covers("habit-timer")
   void theTimerCollectsPods() {
     host.shell(
             "rkt --insecure-options=image run --net=none /shared/example.com-web-1.aci --exec=/bin/true;"
@@ -212,6 +214,7 @@ class SystemdIT {
 
   @Test
   @Order(6)
+  @Covers("habit-groups")
   void membersOfRktLookAndMembersOfRktAdminTrust() {
     host.shell(
             "useradd -G rkt alice; useradd -G rkt-admin bob; useradd eve;"
@@ -254,6 +257,7 @@ class SystemdIT {
 
   @Test
   @Order(99)
+  @Covers("habit-package")
   void nothingIsLeftOfAPurgedPackage() {
     host.shell(
             "dpkg -r rktj && test ! -e /usr/bin/rkt && test ! -e /usr/lib/rktj && test -d /var/lib/rkt/cas")

@@ -92,7 +92,7 @@ class TerminalIT {
   }
 
   @Test
-  @Covers("cli-8-progress")
+  @Covers({"cli-8-progress", "habit-colour"})
   void fetchOffersTheKeyAndDrawsABar() throws IOException, InterruptedException {
     byte[] image = Files.readAllBytes(host.aci());
     server.on(
@@ -122,7 +122,7 @@ class TerminalIT {
   }
 
   @Test
-  @Covers("cli-8-progress")
+  @Covers({"cli-8-progress", "habit-colour"})
   void offATerminalThereIsNoBar() throws IOException {
     host.trust(key, ImageHost.HOST);
     server.on(
