@@ -36,8 +36,7 @@ public final class ChangedTree implements EntrySource {
     Map<RawName, Change> hidden = read();
     new LayoutWalk(false, owned, new Changes(hidden)).visit(rootfs, RawName.EMPTY);
     try (ChangeReader reader = new ChangeReader(changes)) {
-      Optional<Change> next;
-      while ((next = reader.next()).isPresent()) {
+      for (Optional<Change> next = reader.next(); next.isPresent(); next = reader.next()) {
         Change change = next.get();
         if (!change.removed() && hidden.containsKey(change.entry().name())) {
           owned.visit(change.entry(), reader.content());
@@ -60,8 +59,7 @@ public final class ChangedTree implements EntrySource {
   private Map<RawName, Change> read() throws IOException {
     Map<RawName, Change> read = new HashMap<>();
     try (ChangeReader reader = new ChangeReader(changes)) {
-      Optional<Change> next;
-      while ((next = reader.next()).isPresent()) {
+      for (Optional<Change> next = reader.next(); next.isPresent(); next = reader.next()) {
         if (read.put(next.get().entry().name(), next.get()) != null) {
           throw new MalformedException(
               "\"" + changes + "\" has \"" + next.get().entry().name() + "\" twice");
