@@ -238,10 +238,25 @@ static bool has_directory(void)
     return false;
 }
 
+/*
+ * Gives standard streams that the caller has closed something harmless: else the JVM's own files
+ * would get their numbers, and be read as the app's input or written to as its output.
+ */
+static bool fill_streams(void)
+{
+    int file;
+    do {
+        file = open("/dev/null", O_RDWR);
+    } while (file >= 0 && file <= STDERR_FILENO);
+    return file >= 0 && close(file) == 0;
+}
+
 int main(int argc, char **argv)
 {
     static struct recipe recipe;
     char home[PATH_MAX];
+    if (!fill_streams())
+        return 254;
     if (!find_home(home, sizeof home)) {
         fprintf(stderr, "rkt: cannot find its distribution: %s\n", strerror(errno));
         return 254;
