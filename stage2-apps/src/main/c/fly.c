@@ -81,11 +81,9 @@ static _Noreturn void become(const struct app *app, char **argv, char **environm
 }
 
 static void read_plan(int fd, struct plan *ret_plan) {
-    int signals;
     int error;
 
-    reset_process(&signals);
-    (void)close(signals);
+    reset_process(NULL);
     error = plan_read(fd, ret_plan);
     if (error < 0 || ret_plan->app_count != 1)
         die(error < 0 ? error : EBADMSG, "read the plan", NULL);

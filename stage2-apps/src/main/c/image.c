@@ -147,10 +147,8 @@ static void make_status_directory(int root) {
 
 static void ordinary_signals(void) {
     sigset_t none;
-    int signals;
 
-    reset_process(&signals);
-    (void)close(signals);
+    reset_process(NULL);
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -47,23 +47,45 @@ static void undo(void) {
     remove_cgroups();
 }
 
-/* Undoes what a JVM leaves behind: signal mask and dispositions, and its filter for core dumps. */
+/* What a terminal sends to all that run in it, and what nohup has a command ignore. */
+static bool is_terminals(int number) {
+    return number == SIGHUP || number == SIGINT || number == SIGQUIT;
+}
+
+/*
+ * Undoes what a JVM leaves behind: signal mask and dispositions, and its filter for core dumps. All
+ * signals are blocked then and come from ret_signals, except those of a terminal that the caller
+ * has had ignored: they are not heard. Without ret_signals they stay ignored.
+ */
 void reset_process(int *ret_signals) {
     /* The kernel's own form, all zero: the C library keeps signals 32 to 34 from sigaction(). */
     const unsigned long ordinary[4] = {0};
+    unsigned long before[4] = {0};
     sigset_t all;
+    sigset_t heard;
     int fd = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
 
     if (fd >= 0) {
         (void)!write(fd, "0x33", 4);
         (void)close(fd);
     }
-    for (int i = 1; i < 65; i++)
-        if (i != SIGKILL && i != SIGSTOP)
-            (void)syscall(SYS_rt_sigaction, i, ordinary, NULL, sizeof(unsigned long));
     (void)sigfillset(&all);
+    (void)sigfillset(&heard);
     (void)sigprocmask(SIG_SETMASK, &all, NULL);
-    *ret_signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+    for (int i = 1; i < 65; i++) {
+        if (i == SIGKILL || i == SIGSTOP)
+            continue;
+        (void)syscall(SYS_rt_sigaction, i, NULL, before, sizeof(unsigned long));
+        if (before[0] == (unsigned long)SIG_IGN && is_terminals(i)) {
+            (void)sigdelset(&heard, i);
+            if (ret_signals == NULL)
+                continue;
+        }
+        (void)syscall(SYS_rt_sigaction, i, ordinary, NULL, sizeof(unsigned long));
+    }
+    if (ret_signals == NULL)
+        return;
+    *ret_signals = signalfd(-1, &heard, SFD_CLOEXEC | SFD_NONBLOCK);
     if (*ret_signals < 0)
         die(errno, "open a signal descriptor", NULL);
 }
