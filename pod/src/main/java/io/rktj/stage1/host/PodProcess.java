@@ -35,8 +35,16 @@ public final class PodProcess {
     this.file = file;
   }
 
-  /** Asks the pod to end. */
-  public void terminate() {
+  /** Asks the pod to end, or with {@code force} ends it. */
+  public void stop(boolean force) {
+    if (force) {
+      kill();
+    } else {
+      terminate();
+    }
+  }
+
+  private void terminate() {
     int supervisor = supervisor();
     try (Fd process = open(supervisor)) {
       kernel.pidfdSendSignal(process.number(), SIGTERM);
@@ -46,7 +54,7 @@ public final class PodProcess {
   }
 
   /** Kills the pod's first process, with which all others go, then its supervisor. */
-  public void kill() {
+  private void kill() {
     int supervisor = supervisor();
     try (Fd process = open(supervisor)) {
       for (String child : children(supervisor)) {

@@ -121,6 +121,9 @@ final class CniNetworks {
 
   /** A plugin that fails here cannot be helped, and must not keep the pod from going. */
   private void delete(NetInfo network) {
+    if (network.ip().isEmpty()) {
+      new RunningPlugins(uuid).awaitEnd(CniPlugin.TIMEOUT_SECONDS);
+    }
     try {
       plugin.delete(network, records.config(network));
     } catch (PodException e) {

@@ -14,7 +14,10 @@ import java.util.Map;
 
 /** Calls plugins as the CNI specification says: environment, standard input, JSON back. */
 final class CniPlugin {
-  private static final long TIMEOUT_SECONDS = 60;
+  /** How long a plugin may take. */
+  static final long TIMEOUT_SECONDS = 60;
+
+  private static final String NO_IPTABLES = "failed to locate iptables";
   private static final String SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
   private final Map<String, String> environment;
@@ -61,12 +64,18 @@ final class CniPlugin {
     try {
       HostProgram.Outcome outcome = call("ADD", network, config);
       if (outcome.status() != 0) {
-        throw new Stage1Exception(failure + ": " + reason(outcome));
+        throw refusal(failure, reason(outcome));
       }
       return CniResult.parse(outcome.output().toArray(), network.pluginPath());
     } catch (IOException | MalformedException e) {
       throw new HostException(failure, e);
     }
+  }
+
+  private static Stage1Exception refusal(String failure, String reason) {
+    return reason.contains(NO_IPTABLES)
+        ? new Stage1Exception(failure + ": " + reason, "install the Debian package iptables", null)
+        : new Stage1Exception(failure + ": " + reason);
   }
 
   /** DEL: undoes ADD, and does no harm where that has been done or has never come so far. */

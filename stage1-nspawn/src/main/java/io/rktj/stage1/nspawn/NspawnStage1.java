@@ -158,12 +158,7 @@ public final class NspawnStage1 implements Stage1 {
 
   @Override
   public void stop(Stage1Pod pod, boolean force) {
-    PodProcess process = new PodProcess(kernel, pod);
-    if (force) {
-      process.kill();
-    } else {
-      process.terminate();
-    }
+    new PodProcess(kernel, pod).stop(force);
   }
 
   @Override
