@@ -43,7 +43,13 @@ final class FailureReport {
     if (causes.isEmpty()) {
       return outer;
     }
-    String inner = text(causes.get(causes.size() - 1));
+    Throwable innermost = causes.get(causes.size() - 1);
+    if (innermost instanceof FileSystemException file
+        && file.getReason() == null
+        && outer.endsWith(Quoted.of(String.valueOf(file.getFile())))) {
+      return outer + ": " + reason(file); // which file has been said
+    }
+    String inner = text(innermost);
     return outer.endsWith(inner) ? outer : outer + ": " + inner;
   }
 

@@ -52,7 +52,7 @@ final class LogsCommand implements CommandBody {
   private static void print(PodLog log, Printer printer, PodStore pods, Pod pod, boolean follow) {
     boolean more = true;
     while (more) {
-      more = follow && isRunning(pods, pod);
+      more = follow && isRunning(pods, pod) && printer.isRead();
       for (Optional<LogLine> line = log.next(); line.isPresent(); line = log.next()) {
         printer.print(line.get());
       }
@@ -112,6 +112,11 @@ final class LogsCommand implements CommandBody {
       timestamps = invocation.flags().isOn("timestamps");
       form = JsonForm.of(invocation.flags());
       this.since = since;
+    }
+
+    /** Whether anybody still takes what is printed. */
+    boolean isRead() {
+      return output.loss().isEmpty();
     }
 
     void print(LogLine line) {

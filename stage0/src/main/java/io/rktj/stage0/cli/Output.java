@@ -19,6 +19,7 @@ final class Output {
   private final OutputStream answers;
   private final OutputStream messages;
   private boolean statusShown;
+  private volatile String loss = "";
 
   Output(OutputStream answers, OutputStream messages) {
     this.answers = answers;
@@ -34,6 +35,11 @@ final class Output {
   static Output standard() {
     return new Output(
         new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
+  }
+
+  /** Why an answer could not be written, in the system's words; empty as long as all could. */
+  String loss() {
+    return loss;
   }
 
   /** Prints an answer of one or more lines; newlines and tabs in it are ours. */
@@ -107,17 +113,19 @@ final class Output {
     put(stream, text.endsWith("\n") ? text : text + "\n");
   }
 
-  private static void put(OutputStream stream, String text) {
+  private void put(OutputStream stream, String text) {
     put(stream, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static void put(OutputStream stream, byte[] bytes) {
+  private void put(OutputStream stream, byte[] bytes) {
     try {
       stream.write(bytes);
       stream.flush();
     } catch (IOException e) {
-      // Nobody listens any more (a closed pipe, a full disk); the exit status still tells.
-      return;
+      // What has been begun is brought to its end; then the exit status tells.
+      if (stream == answers) {
+        loss = String.valueOf(e.getMessage());
+      }
     }
   }
 }

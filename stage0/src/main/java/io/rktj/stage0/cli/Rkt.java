@@ -14,6 +14,9 @@ final class Rkt {
   private static final String EXPERIMENT_APP = "RKT_EXPERIMENT_APP";
   private static final String EXPERIMENT_ATTACH = "RKT_EXPERIMENT_ATTACH";
 
+  /** What the system says of a pipe whose reader has seen enough, as {@code head} has. */
+  private static final String NOBODY_READS = "Broken pipe";
+
   private final Output output;
   private final Map<String, String> environment;
 
@@ -24,6 +27,17 @@ final class Rkt {
 
   /** Runs one command line; returns the exit status. */
   int run(List<String> arguments) {
+    int status = carryOut(arguments);
+    if (output.loss().isEmpty()) {
+      return status;
+    }
+    if (!output.loss().equals(NOBODY_READS)) {
+      output.message("rkt", "cannot write to standard output: " + output.loss());
+    }
+    return status == ExitCode.DONE.status() ? ExitCode.FAILED.status() : status;
+  }
+
+  private int carryOut(List<String> arguments) {
     CommandLineWords words = CommandLineWords.cut(arguments);
     if (!words.unknown().isEmpty()) {
       String below = words.path().isEmpty() ? "rkt" : "rkt " + words.path();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.cli;
 
+import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Kernel;
+import io.rktj.pod.HostException;
 import io.rktj.pod.LockedPod;
 import io.rktj.pod.PodStore;
 import io.rktj.stage0.config.ConfiguredStage1;
@@ -20,6 +22,9 @@ import java.util.List;
 
 /** {@code rkt run}: from a command line to the process that is the pod. */
 final class RunCommand implements CommandBody {
+  private static final int PR_CAPBSET_READ = 23;
+  private static final int CAP_SYS_ADMIN = 21;
+
   private final RunArguments arguments = new RunArguments();
 
   @Override
@@ -39,6 +44,7 @@ final class RunCommand implements CommandBody {
   /** Makes the pod and becomes it; the failure to do so is thrown. */
   static AssertionError start(Invocation invocation, RunRequest request) {
     Session session = Session.open(invocation);
+    requirePrivileges(session.kernel());
     requireMetadata(session, request.options());
     try (PodWorkshop workshop = new PodWorkshop(invocation, session, request)) {
       Stage1 stage1 = workshop.stage1(request);
@@ -75,6 +81,21 @@ final class RunCommand implements CommandBody {
             .orElse("RKT_HYPERVISOR", stage1.hypervisor().orElse(""))
             .orElse("RKT_HYPERVISOR_KERNEL", stage1.kernel().orElse(""))
             .orElse("RKT_HYPERVISOR_TEMPLATES", stage1.templates().orElse("")));
+  }
+
+  /** Refuses to begin what no flavour can do: root of a container may not make name spaces. */
+  static void requirePrivileges(Kernel kernel) {
+    try {
+      if (kernel.prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN) != 0) {
+        return;
+      }
+    } catch (ErrnoException e) {
+      throw new HostException("cannot read the capabilities of this process", e);
+    }
+    throw new HostException(
+        "cannot make a pod: root has not the capability CAP_SYS_ADMIN here",
+        "in a container or in a pod there are no pods: run rkt on the host itself",
+        null);
   }
 
   /** Refuses a pod that is to be registered where no metadata service listens. */

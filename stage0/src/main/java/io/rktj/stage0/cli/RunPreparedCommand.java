@@ -37,6 +37,7 @@ final class RunPreparedCommand implements CommandBody {
     }
     RunOptions options = arguments.runOptions(invocation);
     Session session = Session.open(invocation);
+    RunCommand.requirePrivileges(session.kernel());
     RunCommand.requireMetadata(session, options);
     options = RunCommand.configured(options, session.config().stage1());
     PodStore pods = session.pods();
