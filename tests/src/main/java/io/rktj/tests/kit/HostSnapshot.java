@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +46,17 @@ public record HostSnapshot(
     }
     return new HostSnapshot(
         mounts, cgroups, names(Path.of("/run/netns")), links, processes("pod-init"));
+  }
+
+  /** What is here that was not in {@code before}, once things have had time to go. */
+  public static List<String> leftAfterAMoment(HostSnapshot before) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    List<String> left = take().leftSince(before);
+    while (!left.isEmpty() && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+      left = take().leftSince(before);
+    }
+    return left;
   }
 
   /** What is here that was not in {@code before}, a line each. */

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestPlan;
 
@@ -27,12 +26,7 @@ public final class CleanHost implements TestExecutionListener {
 
   @Override
   public void testPlanExecutionFinished(TestPlan plan) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    List<String> left = HostSnapshot.take().leftSince(before);
-    while (!left.isEmpty() && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-      left = HostSnapshot.take().leftSince(before);
-    }
+    List<String> left = HostSnapshot.leftAfterAMoment(before);
     if (!left.isEmpty()) {
       report(left);
       Runtime.getRuntime().halt(99);

@@ -100,7 +100,7 @@ class CrashIT {
     rkt.run("gc", "--grace-period=0s").exits(0);
     assertThat(rkt.run("list", "--no-legend").exits(0).stdout()).isEmpty();
     assertThat(Rkt.filesBelow(rkt.data().resolve("pods"))).isEmpty();
-    assertThat(leftAfterAMoment(before)).isEmpty();
+    assertThat(HostSnapshot.leftAfterAMoment(before)).isEmpty();
     rkt.run(line).exits(0);
     rkt.run("gc", "--grace-period=0s").exits(0);
   }
@@ -138,14 +138,5 @@ class CrashIT {
         .stdoutHas("successfully verified checksum");
     rkt.run("--insecure-options=image", "run", "--net=none", "example.com/app:v0").exits(0);
     rkt.run("gc", "--grace-period=0s").exits(0);
-  }
-
-  private static List<String> leftAfterAMoment(HostSnapshot before) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    List<String> left = HostSnapshot.take().leftSince(before);
-    while (!left.isEmpty() && System.nanoTime() < deadline) {
-      left = HostSnapshot.take().leftSince(before);
-    }
-    return left;
   }
 }

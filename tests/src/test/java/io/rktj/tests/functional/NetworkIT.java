@@ -103,4 +103,40 @@ class NetworkIT {
     rkt.run("gc", "--grace-period=0s").exits(0);
     assertThat(Rkt.filesBelow(rkt.data().resolve("pods"))).isEmpty();
   }
+
+  @Test
+  @Covers("cli-3.4-missing")
+  void missingPluginsAndProgramsAreNamedAndNothingIsLeft() throws IOException {
+    Path aci = TestImage.named("example.com/app").write(temp.resolve("images"));
+    rkt.run("--insecure-options=image", "fetch", aci.toString()).exits(0);
+    String[] run = {"--insecure-options=image", "run", "example.com/app"};
+
+    hiding("/usr/lib/cni")
+        .run(run)
+        .exits(254)
+        .isTidy()
+        .stderrHas("Could not find plugin \"ptp\"\nhint: install the Debian package");
+    hiding("/usr/sbin")
+        .run(run)
+        .exits(254)
+        .isTidy()
+        .stderrHas("failed to locate iptables")
+        .stderrHas("hint: install the Debian package iptables");
+    host.rkt(temp).run("gc", "--grace-period=0s").exits(0);
+    assertThat(Rkt.filesBelow(rkt.data().resolve("pods"))).isEmpty();
+    assertThat(host.run("ip", "-o", "link")).doesNotContain("veth");
+    assertThat(host.run("iptables", "-t", "nat", "-S")).doesNotContain("CNI-");
+  }
+
+  /** A runner for which a directory of the host is empty. */
+  private RktRunner hiding(String directory) {
+    return host.rkt(temp)
+        .inside(
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "mount -t tmpfs tmpfs " + directory + "; exec \"$@\"",
+            "sh");
+  }
 }

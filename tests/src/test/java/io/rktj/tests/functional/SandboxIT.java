@@ -3,8 +3,11 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.conformance.InEachFlavour;
+import io.rktj.tests.conformance.InNameSpacesOnly;
 import io.rktj.tests.kit.Flavour;
+import io.rktj.tests.kit.RawTar;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -14,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -151,5 +155,68 @@ class SandboxIT {
   /** A runner whose standard input is a file; its standard output always is one. */
   private RktRunner fed(Path input) {
     return Rkt.in(temp).inside("/bin/sh", "-c", "exec \"$@\" <" + input, "sh");
+  }
+
+  @Test
+  @InNameSpacesOnly("a machine's root has all capabilities, and there is no rkt to run in it")
+  @Covers("run-nested")
+  void podsInPodsAreRefusedBeforeAnythingIsDone() {
+    Path dist = RktRunner.distribution();
+    TestImage image =
+        TestImage.named("example.com/nest")
+            .script(
+                "rkt=/opt/rktj/bin/rkt; $rkt run example.com/none; echo $?;"
+                    + " $rkt list --no-legend; echo $?")
+            .directory("usr")
+            .directory("opt")
+            .directory("opt/rktj")
+            .symlink("lib", "usr/lib")
+            .symlink("lib64", "usr/lib64");
+    List<String> lines =
+        Rkt.image(
+                temp,
+                image,
+                "--volume=usr,kind=host,source=/usr,readOnly=true",
+                "--volume=dist,kind=host,source=" + dist + ",readOnly=true",
+                "--mount=volume=usr,target=/usr",
+                "--mount=volume=dist,target=/opt/rktj")
+            .exits(0)
+            .lines("nest");
+    assertThat(lines)
+        .containsExactlyInAnyOrder(
+            "run: cannot make a pod: root has not the capability CAP_SYS_ADMIN here",
+            "hint: in a container or in a pod there are no pods: run rkt on the host itself",
+            "254",
+            "0");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers("run-mode-behind-link")
+  void directoryMadeBehindALinkIsForEverybodyToWriteTo(Flavour flavour) throws IOException {
+    // an image whose /tmp is a link to what is not there yet
+    String script = "stat -c %a /var/tmp; : >/tmp/mine; echo $?";
+    String manifest =
+        RawTar.manifestText("example.com/app", "1", "\"/busybox\",\"sh\",\"-c\",\"" + script + "\"")
+            .replace("\"user\":\"0\",\"group\":\"0\"", "\"user\":\"1000\",\"group\":\"1000\"");
+    Path aci =
+        new RawTar()
+            .file("manifest", manifest)
+            .directory("rootfs")
+            .directory("rootfs/var")
+            .symlink("rootfs/tmp", "var/tmp")
+            .program("rootfs/busybox", Files.readAllBytes(TestImage.busybox()))
+            .writeGzip(temp.resolve("app.aci"));
+    RktResult result =
+        RktRunner.in(temp)
+            .run(
+                "--insecure-options=image",
+                "run",
+                "--net=none",
+                Rkt.flavour(temp, flavour),
+                aci.toString())
+            .exits(0);
+    assertThat(result.lines("app")).containsExactly("1777", "0");
   }
 }
