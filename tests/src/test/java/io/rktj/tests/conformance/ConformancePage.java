@@ -11,7 +11,8 @@ final class ConformancePage {
       # Conformance
 
       What users of rkt 1.30 rely on, row by row, and the functional test that shows it with the
-      installed command. "differs" means that it is otherwise on purpose, and names the section of
+      installed command; for rules of security also the unit tests (their names end in Test) that
+      would fail without the rule. "differs" means that it is otherwise on purpose, and names the section of
       `differences.md` that says why; a test may show how. "open" means that no test shows it yet.
       This page is made of `tests/src/test/conformance` and of the tests' annotations; to write it
       anew: `mvn verify -DskipITs -Dgolden.update`.

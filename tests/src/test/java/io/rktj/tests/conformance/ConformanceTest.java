@@ -44,6 +44,26 @@ class ConformanceTest {
   }
 
   @Test
+  void unitTestsThatRowsNameAreThere() {
+    UnitTests units = UnitTests.below(Path.of(".."));
+    List<String> named = rows().stream().flatMap(row -> row.unitTests().stream()).toList();
+    assertThat(units.unknown(named)).isEmpty();
+    assertThat(
+            units.unknown(
+                List.of(
+                    "ConformanceTest.unitTestsThatRowsNameAreThere",
+                    "ConformanceTest.rows",
+                    "ConformanceTest.nosuch",
+                    "NoSuchTest.rows",
+                    "ConformanceTest.eachRowHasItsOwnId[no-such-case" + "]")))
+        .containsExactly(
+            "ConformanceTest.rows",
+            "ConformanceTest.nosuch",
+            "NoSuchTest.rows",
+            "ConformanceTest.eachRowHasItsOwnId[no-such-case" + "]");
+  }
+
+  @Test
   void differencesStandInTheirPage() throws IOException {
     List<String> headings =
         Files.readAllLines(DIFFERENCES).stream()
@@ -72,12 +92,19 @@ class ConformanceTest {
   @Test
   void aRowWithoutATestIsOpen() {
     List<Section> one =
-        Section.parse(List.of("# 1 One", "", "a-1: it does | differs: Pods", "a-2: it | is"));
+        Section.parse(
+            List.of(
+                "# 1 One",
+                "",
+                "a-1: it does | differs: Pods",
+                "a-2: it | is",
+                "a-3: so | units: OneTest.works[x], TwoTest.works | differs: Pods"));
     Coverage tests = new Coverage(new TreeMap<>());
     ConformancePage page = new ConformancePage(one, tests, new FlavourTable(new TreeMap<>()));
 
     assertThat(page.text())
-        .contains("2 rows: 1 shown by a test or different on purpose (1), 1 open.\n")
+        .contains("3 rows: 2 shown by a test or different on purpose (2), 1 open.\n")
+        .contains("| a-3 | so | differs: Pods; OneTest.works[x], TwoTest.works |")
         .contains(
             "## 1 One\n", "| a-1 | it does | differs: Pods |\n", "| a-2 | it \\| is | open |");
     tests.testsOfRow().put("a-2", new TreeSet<>(Set.of("FirstIT.test", "SecondIT")));

@@ -35,6 +35,8 @@ record Coverage(Map<String, Set<String>> testsOfRow) {
   }
 
   Set<String> testsOf(Row row) {
-    return testsOfRow.getOrDefault(row.id(), Set.of());
+    Set<String> tests = new TreeSet<>(testsOfRow.getOrDefault(row.id(), Set.of()));
+    tests.addAll(row.unitTests());
+    return tests;
   }
 }

@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.RawTar;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktResult;
@@ -120,6 +121,18 @@ class HostileImageIT {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("hostile")
+  @Covers({
+    "sec-1a-names",
+    "sec-1a-rootfs-link",
+    "sec-1a-hard-links",
+    "sec-1a-once",
+    "sec-1a-devices",
+    "sec-1a-xattrs",
+    "sec-1a-whiteout",
+    "sec-1a-pax",
+    "sec-1a-caps",
+    "sec-1c-one-reading"
+  })
   void isRefusedAndLeavesNothing(String rule, Consumer<RawTar> evil) {
     RawTar tar = new RawTar().manifest("example.com/evil", "1", "\"/bin/true\"");
     if (!rule.equals("rootfs is a file") && !rule.equals("rootfs is a link")) {
@@ -145,6 +158,7 @@ class HostileImageIT {
 
   @ParameterizedTest
   @MethodSource("manifests")
+  @Covers({"sec-1b-vocabulary", "sec-1c-json-once"})
   void manifestThatBreaksARuleIsRefused(String rule, String manifest) {
     RawTar tar = new RawTar().directory("rootfs").file("manifest", manifest);
     refused(tar.writeGzip(temp.resolve("evil.aci")));
@@ -186,6 +200,7 @@ class HostileImageIT {
   }
 
   @Test
+  @Covers("sec-1a-bombs")
   void bombIsRefusedAndItsSpaceReturned() throws IOException {
     Path aci = temp.resolve("bomb.aci");
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(aci))) {
@@ -228,6 +243,7 @@ class HostileImageIT {
   }
 
   @Test
+  @Covers("sec-1a-pax")
   void sizeOfTheExtendedHeaderWins() throws IOException {
     // Readers that believe the header's own size take the content for further entries.
     byte[] inner = new RawTar().file("rootfs/smuggled", "x").bytes();
@@ -247,6 +263,7 @@ class HostileImageIT {
   }
 
   @Test
+  @Covers("sec-1a-store")
   void othersSeeNothingOfTheStore() throws IOException, InterruptedException {
     RawTar tar =
         new RawTar()
@@ -276,6 +293,7 @@ class HostileImageIT {
   }
 
   @Test
+  @Covers("sec-1a-fuzz")
   void truncatedAndGarbageFilesAreRefused() throws IOException {
     RawTar tar = new RawTar().manifest("example.com/app", "1", "\"/bin/true\"").directory("rootfs");
     Path whole = tar.writeGzip(temp.resolve("whole.aci"));
@@ -293,6 +311,7 @@ class HostileImageIT {
   }
 
   @Test
+  @Covers("sec-1a-bytes")
   void namesAreKeptByteForByte() throws IOException {
     RawTar tar =
         new RawTar()

@@ -348,7 +348,7 @@ class ImageCommandsIT {
   }
 
   @Test
-  @Covers("cli-4.17-verify-archive")
+  @Covers({"cli-4.17-verify-archive", "sec-1c-ids"})
   void changedArchiveIsNoticedWhoeverReadsIt() throws IOException {
     byte[] bytes = Files.readAllBytes(blob());
     bytes[bytes.length / 2] ^= 1;

@@ -63,6 +63,7 @@ class ImagesIT {
   }
 
   @Test
+  @Covers("sec-1a-store")
   void storeThatEverybodyMayEnterIsRefused() throws IOException {
     Files.setPosixFilePermissions(
         rkt.data().resolve("cas"), PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -3,6 +3,7 @@ package io.rktj.tests.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rktj.tests.conformance.Covers;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktResult;
@@ -97,6 +98,7 @@ class LauncherIT {
   }
 
   @Test
+  @Covers("sec-1b-environment")
   void callersJavaOptionsDoNotReachIt() throws IOException, InterruptedException {
     Ended ended =
         run(

@@ -116,7 +116,13 @@ class LifecycleIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers({"cli-4.8-command", "cli-4.8-running", "cli-4.8-profile", "run-16-enter"})
+  @Covers({
+    "cli-4.8-command",
+    "cli-4.8-running",
+    "cli-4.8-profile",
+    "run-16-enter",
+    "sec-1b-enter-profile"
+  })
   void enteredCommandHasTheAppsProfile(Flavour flavour) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     RktProcess pod =

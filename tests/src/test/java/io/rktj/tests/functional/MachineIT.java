@@ -59,7 +59,7 @@ class MachineIT {
   }
 
   @Test
-  @Covers("run-18-run")
+  @Covers({"run-18-run", "sec-1b-machines"})
   void volumesAreTheHostsAndReadOnlyOnesStaySo() throws IOException {
     Path written = Files.createDirectory(temp.resolve("written"));
     Path read = Files.createDirectory(temp.resolve("read"));
@@ -139,6 +139,7 @@ class MachineIT {
   }
 
   @Test
+  @Covers("sec-1b-machines")
   void monitorRunsAsNobodyElseWithoutPrivileges() throws IOException {
     RktProcess pod = start("echo up; sleep 1000");
     pod.awaitStdout("up", 60);

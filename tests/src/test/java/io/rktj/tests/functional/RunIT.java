@@ -87,7 +87,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers({"cli-4.1-set-env", "run-7-defaults"})
+  @Covers({"cli-4.1-set-env", "run-7-defaults", "sec-1b-environment"})
   void environmentIsTheDefaultsAndTheImagesAndTheFlags(Flavour flavour) {
     TestImage image =
         TestImage.named("example.com/app")
@@ -148,7 +148,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers("run-8-caps")
+  @Covers({"run-8-caps", "sec-1b-inheritable"})
   void capabilitiesAreTheDefaultSetAndNothingIsInheritable(Flavour flavour) {
     TestImage image = TestImage.named("example.com/app").exec("/bin/cat", "/proc/self/status");
     Map<String, String> status =
@@ -205,6 +205,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers("sec-1b-descriptors")
   void onlyStandardDescriptorsAreOpen(Flavour flavour) {
     assertThat(
             Rkt.script(temp, "ls /proc/self/fd", Rkt.flavour(temp, flavour)).exits(0).lines("app"))
@@ -220,7 +221,8 @@ class RunIT {
     "run-3-files",
     "run-4-closed",
     "run-4-devices",
-    "run-7-umask"
+    "run-7-umask",
+    "sec-1b-paths"
   })
   void surroundingsAreRktsAndClosed(Flavour flavour) {
     Map<String, String> expected = new LinkedHashMap<>();
@@ -568,7 +570,7 @@ class RunIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers("run-14-handlers")
+  @Covers({"run-14-handlers", "sec-1b-handlers"})
   void eventHandlersRunAroundTheAppWithItsIdentity(Flavour flavour) {
     TestImage image =
         TestImage.named("example.com/app")
@@ -593,7 +595,7 @@ class RunIT {
         "--user=4294967295 | uid",
         "--user=-1 | ",
       })
-  @Covers({"cli-3.1-user-unknown", "run-6-unknown", "run-7-path"})
+  @Covers({"cli-3.1-user-unknown", "run-6-unknown", "run-7-path", "sec-1b-numbers"})
   @InNameSpacesOnly("refused while the pod is planned, before anything runs")
   void unusableAppsAreRefusedBeforeTheyStart(String flag, String message) {
     Path aci = TestImage.named("example.com/app").write(temp.resolve("images"));

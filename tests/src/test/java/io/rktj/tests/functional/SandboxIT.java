@@ -32,6 +32,7 @@ class SandboxIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour(machines = "numbers of devices are the guest's own, so they are not compared")
+  @Covers("sec-1b-host-files")
   void standardInputIsNotTheHostsNullDevice(Flavour flavour) throws IOException {
     // its mode and owner would be the app's to change
     String flag = Rkt.flavour(temp, flavour);
@@ -47,6 +48,7 @@ class SandboxIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers("sec-1b-host-files")
   void interactiveAppGetsNoFileOfTheHost(Flavour flavour) throws IOException {
     Path input = Files.writeString(temp.resolve("input"), "one\ntwo\n");
     RktResult result =
@@ -68,6 +70,7 @@ class SandboxIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers("sec-1b-host-files")
   void enteredCommandGetsNoFileOfTheHost(Flavour flavour) throws IOException {
     Path uuidFile = temp.resolve("uuid");
     RktProcess pod =
@@ -131,6 +134,7 @@ class SandboxIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
+  @Covers("sec-1b-process-1")
   void capabilityToTraceDoesNotOpenProcess1(Flavour flavour) {
     RktResult result =
         RktRunner.in(temp)
@@ -155,6 +159,30 @@ class SandboxIT {
   /** A runner whose standard input is a file; its standard output always is one. */
   private RktRunner fed(Path input) {
     return Rkt.in(temp).inside("/bin/sh", "-c", "exec \"$@\" <" + input, "sh");
+  }
+
+  @Test
+  @InNameSpacesOnly("a machine's kernel has keys of its own")
+  @Covers("sec-1b-keyring")
+  void appsHaveASessionKeyringOfTheirOwn() throws IOException {
+    List<String> before = sessionKeyrings(Files.readAllLines(Path.of("/proc/keys")));
+    List<String> seen =
+        RktRunner.in(temp)
+            .run(
+                "--insecure-options=image,paths",
+                "run",
+                "--net=none",
+                image("/bin/cat", "/proc/keys"))
+            .exits(0)
+            .lines("app");
+    assertThat(sessionKeyrings(seen)).anyMatch(keyring -> !before.contains(keyring));
+  }
+
+  private static List<String> sessionKeyrings(List<String> keys) {
+    return keys.stream()
+        .filter(key -> key.contains(" _ses"))
+        .map(key -> key.substring(0, key.indexOf(' ')))
+        .toList();
   }
 
   @Test

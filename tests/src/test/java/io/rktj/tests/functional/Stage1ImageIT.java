@@ -409,6 +409,7 @@ class Stage1ImageIT {
   }
 
   @Test
+  @Covers("sec-1a-entry-points")
   void entryPointThatLeadsOutOfTheImageIsNotFollowed() {
     Path aci =
         TestImage.named("example.com/link")

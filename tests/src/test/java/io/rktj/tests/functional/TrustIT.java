@@ -93,6 +93,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("sec-1c-this-file")
   void changedByteIsRefused() throws IOException {
     host.trust(key, HOST);
     byte[] bytes = Files.readAllBytes(aci);
@@ -119,7 +120,7 @@ class TrustIT {
   }
 
   @Test
-  @Covers("cli-8-signature")
+  @Covers({"cli-8-signature", "sec-1c-absent"})
   void missingSignatureIsRefused() throws IOException {
     host.trust(key, HOST);
     server.on(ImageHost.target("aci.asc"), DiscoveryServer.bytes(404, Map.of(), new byte[0]));
@@ -127,6 +128,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("sec-1c-absent")
   void emptySignatureIsRefused() throws IOException {
     host.trust(key, HOST);
     server.on(
@@ -137,6 +139,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("sec-1c-this-file")
   void signatureOfAnotherFileIsRefused() throws IOException {
     host.trust(key, HOST);
     Path another = TestImage.named(NAME).version("2.0").write(temp.resolve("images"));
@@ -145,6 +148,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("sec-1c-times")
   void expiredKeyIsRefused() throws IOException {
     SigningKey expired = SigningKey.expired("Old <old@example.com>");
     host.trust(expired, HOST);
@@ -153,13 +157,14 @@ class TrustIT {
   }
 
   @Test
-  @Covers("cli-9-prefix")
+  @Covers({"cli-9-prefix", "sec-1c-prefix"})
   void keyForAnotherPrefixIsRefused() throws IOException {
     host.trust(key, HOST + "/te");
     host.refused(host.fetch(), "prefix");
   }
 
   @Test
+  @Covers("sec-1c-rsa")
   void weakKeyIsRefused() throws IOException {
     SigningKey weak = SigningKey.weak("Weak <weak@example.com>");
     host.trust(weak, HOST);
@@ -168,6 +173,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("sec-1c-digest")
   void weakDigestIsRefused() throws IOException {
     host.trust(key, HOST);
     host.publish(Files.readAllBytes(aci), key.sign(aci, HashAlgorithmTags.SHA1));
@@ -175,6 +181,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("sec-1c-downgrade")
   void downgradeToPlainHttpIsRefused() throws IOException {
     host.trust(key, HOST);
     try (DiscoveryServer plain = DiscoveryServer.http(temp)) {
@@ -187,6 +194,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("sec-1c-templates")
   void templateOnAnotherHostIsRefused() throws IOException {
     host.trust(key, HOST);
     host.page("http://" + HOST + "/app-{version}-{os}-{arch}.{ext}");
@@ -194,7 +202,7 @@ class TrustIT {
   }
 
   @Test
-  @Covers("cli-8-name")
+  @Covers({"cli-8-name", "sec-1c-request"})
   void otherNameInTheManifestIsRefused() throws IOException {
     host.trust(key, HOST);
     Path another =
@@ -204,7 +212,7 @@ class TrustIT {
   }
 
   @Test
-  @Covers("cli-8-name")
+  @Covers({"cli-8-name", "sec-1c-request"})
   void otherVersionInTheManifestIsRefusedEvenWithoutSignatures() throws IOException {
     Path another = TestImage.named(NAME).version("0.9").write(temp.resolve("images"));
     host.publish(Files.readAllBytes(another), key.sign(another));
@@ -214,6 +222,7 @@ class TrustIT {
   }
 
   @Test
+  @Covers("sec-1c-absent")
   void imageStoredUnverifiedIsNotUsedWhereVerificationIsOn() {
     host.fetch("--insecure-options=image").exits(0);
     RktResult result = rkt.run("--pull-policy=never", "fetch", NAME + ":1.0");
@@ -288,7 +297,7 @@ class TrustIT {
   }
 
   @Test
-  @Covers("cli-5-auth")
+  @Covers({"cli-5-auth", "sec-1c-credentials"})
   void credentialsGoOnlyToTheirHostAndOnlyOverHttps() throws IOException {
     host.trust(key, HOST);
     Files.createDirectories(rkt.localConfig().resolve("auth.d"));

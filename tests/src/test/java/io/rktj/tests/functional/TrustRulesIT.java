@@ -91,12 +91,14 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("sec-1c-type")
   void textSignatureIsRefused() throws IOException {
     host.publish(key.sign(host.aci(), SHA512, PGPSignature.CANONICAL_TEXT_DOCUMENT, s -> {}));
     host.refused(host.fetch(), "signature");
   }
 
   @Test
+  @Covers("sec-1c-times")
   void expiredSignatureIsRefused() throws IOException {
     Date created = Date.from(Instant.now().minusSeconds(600));
     host.publish(
@@ -112,6 +114,7 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("sec-1c-times")
   void signatureOfTheFutureIsRefused() throws IOException {
     Date created = Date.from(Instant.now().plusSeconds(864_000));
     host.publish(
@@ -120,6 +123,7 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("sec-1c-critical")
   void unknownCriticalSubpacketIsRefused() throws IOException {
     host.publish(
         key.sign(
@@ -131,6 +135,7 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("sec-1c-digest")
   void md5SignatureIsRefused() throws IOException {
     host.publish(key.sign(host.aci(), HashAlgorithmTags.MD5));
     host.refused(host.fetch(), "md5");
@@ -143,18 +148,21 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("sec-1c-revoked")
   void revokedKeyIsRefused() throws IOException {
     Files.write(keyFile(), key.revoked());
     host.refused(host.fetch(), "revoked");
   }
 
   @Test
+  @Covers("sec-1c-several")
   void oneGoodSignatureAmongOthersIsEnough() throws IOException {
     host.publish(join(other.sign(host.aci()), key.sign(host.aci())));
     host.fetch().exits(0);
   }
 
   @Test
+  @Covers("sec-1c-several")
   void manySignaturesAreNotTriedForEver() throws IOException {
     byte[] foreign = other.sign(host.aci());
     byte[] all = key.sign(host.aci());
@@ -173,25 +181,28 @@ class TrustRulesIT {
         "not a signature",
         "-----BEGIN PGP SIGNATURE-----\n\nAAAA\n-----END PGP SIGNATURE-----\n"
       })
+  @Covers("sec-1c-this-file")
   void otherKindsOfMessagesAreNoSignatures(String text) {
     server.on(ImageHost.target("aci.asc"), answer(200, text));
     host.refused(host.fetch(), "signature");
   }
 
   @Test
-  @Covers("cli-8-deferred")
+  @Covers({"cli-8-deferred", "sec-1c-absent"})
   void signatureThatIsPutOffForEverIsRefused() {
     server.on(ImageHost.target("aci.asc"), answer(202, ""));
     host.refused(host.fetch(), "server requested deferring the signature download");
   }
 
   @Test
+  @Covers("sec-1c-endless")
   void endlessSignatureIsRefused() {
     server.on(ImageHost.target("aci.asc"), DiscoveryServer.bytes(200, Map.of(), new byte[2 << 20]));
     host.refused(host.fetch(), "larger than");
   }
 
   @Test
+  @Covers("sec-1c-downgrade")
   void signatureIsNotTakenFromPlainHttp() throws IOException {
     try (DiscoveryServer plain = DiscoveryServer.http(temp)) {
       String target = ImageHost.target("aci.asc");
@@ -203,6 +214,7 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("sec-1c-downgrade")
   void keysAreNotTakenFromPlainHttp() {
     try (DiscoveryServer plain = DiscoveryServer.http(temp)) {
       plain.on("/keys", DiscoveryServer.bytes(200, Map.of(), other.publicKey()));
@@ -231,12 +243,14 @@ class TrustRulesIT {
         "jar:file:///x!/y",
         "https://user:secret@images.example.com/x"
       })
+  @Covers("sec-1c-redirects")
   void redirectsLeadNowhereElse(String place) {
     server.redirect(ImageHost.target("aci"), place);
     host.refused(host.fetch(), "cannot fetch");
   }
 
   @Test
+  @Covers("sec-1c-redirects")
   void redirectsInACircleEnd() {
     server.redirect(ImageHost.target("aci"), "https://" + HOST + ImageHost.target("aci"));
     host.refused(host.fetch(), "stopped after 10 redirects");
@@ -251,12 +265,14 @@ class TrustRulesIT {
         "https://",
         "unix:///run/{version}.{ext}"
       })
+  @Covers("sec-1c-templates")
   void templateOfAnotherKindIsRefused(String template) {
     host.page(template);
     host.refused(host.fetch(), "discovery failed");
   }
 
   @Test
+  @Covers("sec-1c-templates")
   void valuesOfLabelsDoNotLeaveTheirPlaceInTheUrl() {
     int before = server.requests().size();
     rkt.run("fetch", NAME + ":../../keys?x=#y").exits(254).isTidy();
@@ -286,13 +302,14 @@ class TrustRulesIT {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("pages")
+  @Covers("sec-1c-pages")
   void tagThatDoesNotCountIsNotFollowed(String where, String page) {
     server.page("/team/app?ac-discovery=1", page);
     host.refused(host.fetch(), "discovery failed");
   }
 
   @Test
-  @Covers("cli-5-auth")
+  @Covers({"cli-5-auth", "sec-1c-credentials"})
   void credentialsDoNotFollowARedirect() throws IOException {
     Files.createDirectories(rkt.localConfig().resolve("auth.d"));
     Files.writeString(
@@ -317,12 +334,14 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("sec-1c-keys")
   void keyThatOthersMayWriteToIsRefused() throws IOException {
     Files.setPosixFilePermissions(keyFile(), PosixFilePermissions.fromString("rw-rw-r--"));
     host.refused(host.fetch(), "writable by its group or by others");
   }
 
   @Test
+  @Covers("sec-1c-keys")
   void keysInADirectoryThatOthersMayWriteToAreRefused() throws IOException {
     Files.setPosixFilePermissions(
         keyFile().getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -330,6 +349,7 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("sec-1c-keys")
   void linkIsNoKey() throws IOException {
     Path moved = Files.move(keyFile(), temp.resolve("key"));
     Files.createSymbolicLink(keyFile(), moved);
@@ -337,7 +357,7 @@ class TrustRulesIT {
   }
 
   @Test
-  @Covers("cli-9-mask")
+  @Covers({"cli-9-mask", "sec-1c-keys"})
   void maskedKeyIsNotTrusted() throws IOException {
     Path vendor = temp.resolve("system/trustedkeys/prefix.d/" + HOST);
     Files.createDirectories(vendor);
@@ -350,13 +370,14 @@ class TrustRulesIT {
   }
 
   @Test
-  @Covers("cli-9-name")
+  @Covers({"cli-9-name", "sec-1c-keys"})
   void keyUnderAnotherNameIsRefused() throws IOException {
     Files.write(keyFile(), other.publicKey());
     host.refused(host.fetch(), "fingerprint mismatch");
   }
 
   @Test
+  @Covers("sec-1c-shown-keys")
   void onlyKeysThatWereShownAreStored() throws IOException {
     server.on(
         "/keys", DiscoveryServer.bytes(200, Map.of(), join(key.publicKey(), other.publicKey())));
@@ -371,7 +392,7 @@ class TrustRulesIT {
   }
 
   @Test
-  @Covers("cli-2-id-short")
+  @Covers({"cli-2-id-short", "sec-1c-full-ids"})
   void shortPrefixOfAnIdIsRefused() {
     String id = host.fetch("--pull-policy=update").exits(0).stdout().strip();
     rkt.run("run", "--net=none", id.substring(0, "sha512-".length() + 4))
@@ -381,7 +402,7 @@ class TrustRulesIT {
   }
 
   @Test
-  @Covers("cli-8-dependencies")
+  @Covers({"cli-8-dependencies", "sec-1c-full-ids"})
   void dependencyByHashMustHaveTheNameToo() {
     rkt.run("--insecure-options=image", "fetch", host.aci().toString()).exits(0);
     String id =
@@ -400,6 +421,7 @@ class TrustRulesIT {
   }
 
   @Test
+  @Covers("sec-1c-one-reading")
   void fileThatChangesWhileItIsReadIsOneImageOrNone() throws IOException, InterruptedException {
     Path good = key.signBeside(host.aci()).resolveSibling(host.aci().getFileName());
     Path evil = TestImage.named(NAME).version("1.0").file("etc/evil", "x").write(temp);
