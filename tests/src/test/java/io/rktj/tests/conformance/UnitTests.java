@@ -57,13 +57,15 @@ final class UnitTests {
       return false;
     }
     String source = sources.getOrDefault(parts.group(1), "");
-    Pattern test =
-        Pattern.compile(
-            "@(?:Parameterized)?Test\\b[^{};]*(?:\\{[^{}]*\\}[^{};]*)?\\bvoid "
-                + parts.group(2)
-                + "\\(");
-    boolean isTest = test.matcher(source).find();
+    int method = source.indexOf(" void " + parts.group(2) + "(");
     String one = parts.group(3);
-    return isTest && (one == null || source.contains("\"" + one));
+    return method > 0
+        && isTest(source.substring(source.lastIndexOf("\n\n", method), method))
+        && (one == null || source.contains("\"" + one));
+  }
+
+  /** Whether what stands before a method, back to the empty line, makes it a test. */
+  private static boolean isTest(String annotations) {
+    return annotations.contains("@Test") || annotations.contains("@ParameterizedTest");
   }
 }
