@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The kernel as an interface, descriptors, locks, whole files, removal of trees, leaving the JVM by
- * exec; only home of jnr-ffi. Uses the JDK only.
+ * The kernel as an interface, descriptors, locks, whole files, copying and removal of trees,
+ * leaving the JVM by exec; only home of jnr-ffi. Uses the JDK only.
  *
  * <pre>
  * try (DirectoryLock lock = DirectoryLock.exclusive(Kernel.host(), path)) { ... }

@@ -27,8 +27,25 @@ public record PreparedApp(
     List<Annotation> imageAnnotations,
     String treeRootfs,
     String treeId) {
+  private static final String DOCKER = "appc.io/docker/repository";
+
   /** Copies its list. */
   public PreparedApp {
     imageAnnotations = List.copyOf(imageAnnotations);
+  }
+
+  /** Whether the image says that it was made from a Docker image. */
+  public boolean isFromDocker() {
+    return !imageAnnotation(DOCKER).isEmpty();
+  }
+
+  /** The value of the image's annotation called {@code name}; empty if there is none. */
+  public String imageAnnotation(String name) {
+    for (int i = 0; i < imageAnnotations.size(); i++) {
+      if (imageAnnotations.get(i).name().value().equals(name)) {
+        return imageAnnotations.get(i).value();
+      }
+    }
+    return "";
   }
 }

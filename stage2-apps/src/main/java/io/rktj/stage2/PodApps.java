@@ -2,7 +2,6 @@
 package io.rktj.stage2;
 
 import io.rktj.linux.Kernel;
-import io.rktj.spec.manifest.Annotation;
 import io.rktj.spec.manifest.Port;
 import io.rktj.stage1.Activation;
 import io.rktj.stage1.AppSocket;
@@ -15,7 +14,6 @@ import java.util.List;
 
 /** The app plans of a whole pod, the same for every flavour. */
 public final class PodApps {
-  private static final String DOCKER = "appc.io/docker/repository";
   private static final String METADATA_URL = "AC_METADATA_URL";
 
   private PodApps() {}
@@ -44,7 +42,7 @@ public final class PodApps {
     AppCompiler compiler = new AppCompiler(kernel);
     List<AppPlan> apps = new ArrayList<>();
     for (PreparedApp app : call.apps()) {
-      boolean docker = !annotation(app, DOCKER).isEmpty();
+      boolean docker = app.isFromDocker();
       apps.add(compiler.compile(app, new AppFacts(false, false, "", false, "", List.of(), docker)));
     }
     return apps;
@@ -80,10 +78,10 @@ public final class PodApps {
         call.restrictCapabilities(),
         call.filterSystemCalls(),
         terminal(call, app),
-        isTrue(annotation(app, "appc.io/executor/supports-systemd-notify")),
+        isTrue(app.imageAnnotation("appc.io/executor/supports-systemd-notify")),
         PodInit.watchdog(call.environment()),
         sockets,
-        !annotation(app, DOCKER).isEmpty());
+        app.isFromDocker());
   }
 
   /** What kind of terminal an app is on; empty for none. */
@@ -97,15 +95,6 @@ public final class PodApps {
       return own ? "vt220" : "";
     }
     return variable.substring("TERM=".length());
-  }
-
-  private static String annotation(PreparedApp app, String name) {
-    for (Annotation annotation : app.imageAnnotations()) {
-      if (annotation.name().value().equals(name)) {
-        return annotation.value();
-      }
-    }
-    return "";
   }
 
   /** The spellings that rkt takes for true. */

@@ -7,6 +7,7 @@ import io.rktj.linux.Fd;
 import io.rktj.linux.FileStatus;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.Open;
+import io.rktj.linux.TreeCopier;
 import io.rktj.pod.HostException;
 import io.rktj.pod.PodLayout;
 import io.rktj.spec.AcName;
@@ -68,12 +69,12 @@ public final class PodFiles {
       emptyVolumes(volumes);
       environment(name, environment);
       write(layout.statusCreated(name).toString(), "", 0644);
-    } catch (ErrnoException e) {
+    } catch (IOException e) {
       throw new HostException("stage1: cannot make the files of app \"" + name + "\"", e);
     }
   }
 
-  private void directories(PodVolumes volumes) throws ErrnoException {
+  private void directories(PodVolumes volumes) throws IOException {
     String root = layout.stage1Rootfs().toString();
     makeDirectory(layout.stage1Directory().toString(), 0755);
     makeDirectory(root, 0755);
@@ -90,7 +91,7 @@ public final class PodFiles {
     emptyVolumes(volumes);
   }
 
-  private void emptyVolumes(PodVolumes volumes) throws ErrnoException {
+  private void emptyVolumes(PodVolumes volumes) throws IOException {
     if (!volumes.emptyVolumes().isEmpty()) {
       makeDirectory(layout.sharedVolumes().toString(), 0755);
     }
@@ -122,8 +123,33 @@ public final class PodFiles {
     }
   }
 
-  private void emptyVolume(EmptyVolume volume) throws ErrnoException {
+  private void emptyVolume(EmptyVolume volume) throws IOException {
+    if (volume.seed().isPresent() && fill(volume.directory(), volume.seed().get())) {
+      return;
+    }
     own(volume.directory(), volume.mode(), volume.uid(), volume.gid());
+  }
+
+  /** Makes a volume a copy of a directory; false if there is no such directory to be copied. */
+  private boolean fill(String directory, EmptyVolume.Seed seed) throws IOException {
+    try (Fd root = kernel.open(seed.treeRootfs(), Open.O_PATH | Open.O_DIRECTORY, 0);
+        TreeCopier copier =
+            TreeCopier.open(
+                kernel,
+                kernel.openInRoot(
+                    root.number(), Kernel.path(seed.path()), Open.O_RDONLY | Open.O_DIRECTORY, 0),
+                directory)) {
+      copier.copy();
+      return true;
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.EEXIST) {
+        return true; // the app has been in the pod before, and finds what it has left
+      }
+      if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private void own(String directory, int mode, int uid, int gid) throws ErrnoException {

@@ -96,8 +96,12 @@ public final class VolumeResolver {
             + point.name()
             + "\", implicitly creating an \"empty\" volume."
             + " This volume will be removed when the pod is garbage-collected.");
+    AcName name = AcName.parse(app.runtime().name() + "-" + point.name());
+    if (app.isFromDocker()) {
+      addFilledVolume(name, app, point);
+    }
     return new Volume(
-        AcName.parse(app.runtime().name() + "-" + point.name()),
+        name,
         Volume.Kind.EMPTY,
         Optional.empty(),
         Optional.empty(),
@@ -105,6 +109,19 @@ public final class VolumeResolver {
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /** As Docker does: a volume begins with what the image has in its place. */
+  private void addFilledVolume(AcName name, PreparedApp app, MountPoint point) {
+    warnings.add(
+        "Docker converted image, initializing implicit volume with data contained at the mount"
+            + " point \""
+            + point.name()
+            + "\".");
+    EmptyVolume.Seed seed = new EmptyVolume.Seed(app.treeRootfs(), cleanPath(point.path()));
+    emptyVolumes.add(
+        new EmptyVolume(
+            layout.sharedVolume(name).toString(), DEFAULT_MODE, 0, 0, Optional.of(seed)));
   }
 
   private AppMount place(Volume volume, String path, PreparedApp app) {
@@ -165,7 +182,8 @@ public final class VolumeResolver {
             directory,
             volume.mode().isEmpty() ? DEFAULT_MODE : mode(volume, volume.mode().get()),
             volume.uid().isEmpty() ? 0 : volume.uid().get(),
-            volume.gid().isEmpty() ? 0 : volume.gid().get()));
+            volume.gid().isEmpty() ? 0 : volume.gid().get(),
+            Optional.empty()));
   }
 
   private static int mode(Volume volume, String octal) {

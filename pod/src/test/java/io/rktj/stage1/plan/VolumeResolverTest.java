@@ -68,7 +68,8 @@ class VolumeResolverTest {
         .containsExactly(
             new AppMount("a-data", POD + "/sharedVolumes/a-data", "/var/data", false, true));
     assertThat(volumes.emptyVolumes())
-        .containsExactly(new EmptyVolume(POD + "/sharedVolumes/a-data", 0755, 0, 0));
+        .containsExactly(
+            new EmptyVolume(POD + "/sharedVolumes/a-data", 0755, 0, 0, Optional.empty()));
     assertThat(volumes.warnings())
         .containsExactly(
             "warning: no volume specified for mount point \"data\", implicitly creating an"
@@ -131,7 +132,8 @@ class VolumeResolverTest {
     PodVolumes volumes = VolumeResolver.resolve(pod.call());
 
     assertThat(volumes.emptyVolumes())
-        .containsExactly(new EmptyVolume(POD + "/sharedVolumes/scratch", 0770, 10, 20));
+        .containsExactly(
+            new EmptyVolume(POD + "/sharedVolumes/scratch", 0770, 10, 20, Optional.empty()));
     assertThat(volumes.mounts().get(1))
         .containsExactly(
             new AppMount("scratch", POD + "/sharedVolumes/scratch", "/b", false, false));

@@ -9,6 +9,7 @@ import io.rktj.linux.Fd;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.Open;
 import io.rktj.linux.SmallFiles;
+import io.rktj.linux.TreeCopier;
 import io.rktj.spec.ImageId;
 import io.rktj.stage0.Diagnostics;
 import io.rktj.stage0.store.ImageStore;

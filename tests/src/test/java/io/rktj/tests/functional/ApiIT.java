@@ -445,7 +445,7 @@ class ApiIT {
   }
 
   @Test
-  @Covers("cli-4.21-info")
+  @Covers({"cli-4.21-info", "cli-4.21-listen"})
   void listensOnAnAddressAndOnASocketOfSystemds() throws IOException, InterruptedException {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

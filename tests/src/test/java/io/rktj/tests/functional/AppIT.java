@@ -93,7 +93,8 @@ class AppIT {
     "cli-4.18-rm",
     "cli-4.18-list",
     "cli-4.18-status",
-    "cli-4.18-exec"
+    "cli-4.18-exec",
+    "run-15-stays"
   })
   @Test
   void anAppIsAddedStartedStoppedAndRemoved() throws IOException {
@@ -132,7 +133,7 @@ class AppIT {
     pod().await(60).exits(0);
   }
 
-  @Covers("cli-4.18-start")
+  @Covers({"cli-4.18-start", "run-15-stays", "run-15-again"})
   @Test
   void aStoppedAppStartsAgainWithItsFiles() throws IOException {
     image("counter", "echo x >>/state; wc -l </state; exit 3");
@@ -152,7 +153,7 @@ class AppIT {
     assertThat(pod().stdout().lines().filter(line -> line.endsWith("]: 1")).count()).isEqualTo(2);
   }
 
-  @Covers("cli-4.18-add")
+  @Covers({"cli-4.18-add", "cli-3.1-mnt-volume"})
   @Test
   void addedAppsShareThePodButNotTheirRoots() throws IOException {
     image("server", SERVER);

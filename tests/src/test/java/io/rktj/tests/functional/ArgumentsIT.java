@@ -328,6 +328,25 @@ class ArgumentsIT {
     assertThat(Files.readString(file)).hasSize(36);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "app sandbox --port=x:y | --port invalid format",
+        "app sandbox --port=x:foo:1:1.2.3.4:5 | invalid protocol \"foo\"",
+        "app sandbox --net | flag needs an argument: --net",
+        "app add 1 I --mnt-volume=v,kind=empty | missing target= parameter",
+        "app add 1 I --cap-retain=CAP_KILL | unknown flag: --cap-retain",
+        "run --stdin=tty I | --stdin must follow an application",
+        "run I --stdin=x | invalid stdin mode \"x\"",
+        "run I --stdout=x | invalid stdout mode \"x\"",
+      })
+  @Covers({"cli-3.3-port-sandbox", "cli-3.1-mnt-volume", "cli-3.1-stdio", "cli-3-must-follow"})
+  void flagsOfMutablePodsAndStreamsAreRefusedWithTheReason(String words, String reason) {
+    refused(words).stderrHas(reason);
+  }
+
   @Test
   @Covers({"cli-4.1-policy", "cli-8-policy"})
   void unknownPolicyIsNewAndTheStoreIsAskedFirst() {

@@ -120,7 +120,7 @@ class GrammarIT {
   }
 
   @Test
-  @Covers("cli-1.3-insecure")
+  @Covers({"cli-1.3-insecure", "cli-1.3-insecure-all"})
   void lastInsecureOptionsReplaceEarlierOnesInAnyCase() {
     Path aci = TestImage.named("a").write(temp.resolve("images"));
 
@@ -129,6 +129,7 @@ class GrammarIT {
         .stderrHas("fetch: error opening signature file: open " + aci + ".asc: no such file");
     rkt.run("--insecure-options=tls", "fetch", "--insecure-options=HTTP,Image", aci.toString())
         .exits(0);
+    rkt.run("--insecure-options=ALL-fetch", "fetch", aci.toString()).exits(0);
   }
 
   @Test

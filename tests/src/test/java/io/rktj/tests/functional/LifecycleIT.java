@@ -44,7 +44,7 @@ class LifecycleIT {
   @ParameterizedTest
   @EnumSource(Flavour.class)
   @InEachFlavour
-  @Covers({"cli-4.9-stops", "cli-4.10-running", "cli-6.3-states", "run-16-stop"})
+  @Covers({"cli-4.9-stops", "cli-4.10-running", "cli-6.3-states", "run-16-stop", "cli-6.2-pod"})
   void aPodIsListedStoppedAndCollected(Flavour flavour) throws IOException {
     RktRunner rkt = RktRunner.in(temp);
     RktProcess pod = start(flavour, "echo up; while :; do sleep 1; done");

@@ -173,6 +173,9 @@ class MachineIT {
     rkt.run("--insecure-options=image", "run", "--net=host", MACHINE, aci)
         .exits(254)
         .stderrHas("flavor kvm requires private network configuration");
+    rkt.run("--insecure-options=image", "run", "--net=none", "--ipc=parent", MACHINE, aci)
+        .exits(254)
+        .stderrHas("flavor kvm requires private IPC namespace");
     rkt.run("--insecure-options=image", "run", "--ipc=parent", "--net=none", MACHINE, aci)
         .exits(254)
         .stderrHas("flavor kvm requires private IPC namespace");

@@ -85,7 +85,7 @@ class MachineTemplatesIT {
   }
 
   @Test
-  @Covers({"run-18-words", "run-18-size"})
+  @Covers({"run-18-words", "run-18-size", "cli-1.4-kernel"})
   void otherMonitorKernelWordsOrMemoryAreAnotherTemplate() throws Exception {
     String aci = image("true");
     RktRunner rkt = RktRunner.in(temp).with(WORDS, "rktj.test=key");

@@ -119,7 +119,7 @@ class MetadataIT {
   }
 
   @Test
-  @Covers({"cli-4.20-register", "cli-4.20-public"})
+  @Covers({"cli-4.20-register", "cli-4.20-public", "cli-4.20-log"})
   void eachAddressAnswersAsTheSpecificationSays() throws IOException {
     String token = "/table/acMetadata/v1";
     assertThat(status(register("PUT", "/pods/" + UUID + "?token=table", POD))).isEqualTo(200);
@@ -304,7 +304,7 @@ class MetadataIT {
   }
 
   @Test
-  @Covers("cli-4.1-mds")
+  @Covers({"cli-4.1-mds", "cli-4.20-unreachable"})
   void withoutAServiceThereIsNoPodAndAPreparedOneStaysPrepared() throws IOException {
     Path base = temp.resolve("without");
     RktRunner alone = host.rkt(base).with("RKT_METADATA_SOCKET", base + "/nosuch.sock");
@@ -345,7 +345,7 @@ class MetadataIT {
   }
 
   @Test
-  @Covers("cli-4.20-end")
+  @Covers({"cli-4.20-end", "cli-4.20-port"})
   void takesTheSocketThatSystemdHasOpened() throws IOException {
     Path base = temp.resolve("activated");
     Path given = base.resolve("given.sock");

@@ -96,9 +96,22 @@ class PodCommandsIT {
         "gc --expire-prepared=x|254|Error: invalid argument \"x\" for --expire-prepared=x: time:",
         "cat-manifest|254|cat-manifest: must provide one pod",
         "cat-manifest --uuid-file=/none|254|cat-manifest: cannot read uuid file",
+        "app list|1|list: must provide the pod's UUID",
+        "app list a b|1|list: must provide the pod's UUID",
+        "app status a|1|status: must provide the pod's UUID, and the app by --app",
+        "app start|254|start: must provide the pod's UUID",
+        "app rm a|254|rm: must provide the app, by --app",
+        "attach a b|254|attach: must provide a pod",
         "cat-manifest zz|254|cat-manifest: unable to resolve UUID: no matches found for \"zz\"",
       })
-  @Covers({"cli-1-arguments", "cli-4.7-file", "cli-4.9-file", "cli-4.11-durations", "cli-6.4-uuid"})
+  @Covers({
+    "cli-1-arguments",
+    "cli-4.7-file",
+    "cli-4.9-file",
+    "cli-4.11-durations",
+    "cli-6.4-uuid",
+    "cli-1-arguments-app"
+  })
   void wrongUseIsNamedAndHasItsStatus(String words, int status, String message) {
     rkt.run(words.split(" ", -1)).exits(status).isTidy().stderrHas(message);
   }

@@ -269,6 +269,15 @@ class RuntimeIT {
   }
 
   @Test
+  @Covers("run-5-docker")
+  void implicitVolumeOfADockerImageHasWhatTheImageHas() {
+    compare("docker");
+    result.stderrHas(
+        "Docker converted image, initializing implicit volume with data contained at the mount"
+            + " point \"db\".");
+  }
+
+  @Test
   @Covers({"run-6-ids", "run-7-defaults", "run-7-path"})
   void ownerOfAFileIsAUser() {
     compare("owner");

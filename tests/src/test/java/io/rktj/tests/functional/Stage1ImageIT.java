@@ -112,7 +112,14 @@ class Stage1ImageIT {
     return Files.readAllLines(file);
   }
 
-  @Covers({"cli-10-entry", "cli-10-lock", "cli-10-files", "cli-10-status", "run-21-selinux"})
+  @Covers({
+    "cli-10-entry",
+    "cli-10-lock",
+    "cli-10-files",
+    "cli-10-status",
+    "run-21-selinux",
+    "cli-1.4-selinux"
+  })
   @ParameterizedTest
   @CsvSource({"'', overlay", "--no-overlay, copy"})
   void everyEntryPointOfAPodFindsWhatRktPromises(String flag, String roots) throws IOException {
@@ -383,9 +390,9 @@ class Stage1ImageIT {
     assertThat(Path.of("/proc/self/mountinfo")).content().doesNotContain(rkt.data().toString());
   }
 
-  @Covers("cli-10-missing")
+  @Covers({"cli-10-missing", "cli-4.9-stage1"})
   @Test
-  void missingEntryPointsAreNamed() {
+  void missingEntryPointsAreNamed() throws IOException {
     String image = app("sleep 1").toString();
     Path none = stage1("example.com/none", 6, List.of("enter"));
     rkt.run(line("run", "--stage1-path=" + none, image))
@@ -400,7 +407,21 @@ class Stage1ImageIT {
         .exits(254)
         .stderrHas("has interface version 7: 1 to 6 are known");
     assertThat(Rkt.filesBelow(rkt.data().resolve("pods"))).isEmpty();
-    rkt.run(line("run", "--net=none", "--stage1-path=" + bare, image)).exits(0);
+    RktProcess pod =
+        rkt.start(
+            line(
+                "run", "--net=none", "--stage1-path=" + bare, app("echo up; sleep 60").toString()));
+    pod.awaitStdout("up", 60);
+    String uuid = pod("run").getFileName().toString();
+    rkt.run("stop", uuid)
+        .exits(254)
+        .stderrHas("rkt stop not implemented for pod's stage1: entrypoint \"stop\" not found");
+    rkt.run("enter", uuid, "/bin/true").exits(254).stderrHas("entrypoint \"enter\" not found");
+    long app = Pods.appOf(pod, "sleep");
+    pod.process().destroy();
+    pod.await(60);
+    ProcessHandle.of(app).ifPresent(ProcessHandle::destroyForcibly);
+    rkt.run("status", "--wait=30s", uuid).exits(0);
     rkt.run("gc", "--grace-period=0s")
         .exits(0)
         .stderrHas("problem performing stage1 GC on")

@@ -80,6 +80,13 @@ class TrustIT {
   }
 
   @Test
+  @Covers("cli-1.3-trust-https")
+  void discoveredKeyIsTakenUnaskedWhereAFlagSaysSo() throws IOException {
+    host.fetch("--trust-keys-from-https").exits(0).stderrHas("signature verified:");
+    assertThat(rkt.localConfig().resolve("trustedkeys/prefix.d")).isDirectory();
+  }
+
+  @Test
   @Covers("cli-4.5-no-terminal")
   void reviewNeedsATerminal() {
     rkt.run("trust", "--prefix=" + HOST)

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rktj.stage0.tree;
+package io.rktj.linux;
 
-import io.rktj.linux.ErrnoException;
-import io.rktj.linux.Fd;
-import io.rktj.linux.FileStatus;
-import io.rktj.linux.Kernel;
-import io.rktj.linux.Open;
-import io.rktj.spec.archive.RawName;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +15,7 @@ import java.util.Map;
  * hard links as they are. Follows no link, opens nothing but directories and regular files, and
  * holds a handful of descriptors however deep the tree.
  */
-final class TreeCopier implements AutoCloseable {
+public final class TreeCopier implements AutoCloseable {
   private static final byte[] SELF = new byte[0];
   private static final byte[] HERE = {'.'};
   private static final int DIRECTORY = Open.O_RDONLY | Open.O_DIRECTORY | Open.O_NOFOLLOW;
@@ -29,7 +24,7 @@ final class TreeCopier implements AutoCloseable {
   private final Fd from;
   private final Fd to;
   private final boolean keepOwners;
-  private final Map<Long, RawName> linked = new HashMap<>();
+  private final Map<Long, byte[]> linked = new HashMap<>();
 
   private TreeCopier(Kernel kernel, Fd from, Fd to) {
     this.kernel = kernel;
@@ -39,11 +34,15 @@ final class TreeCopier implements AutoCloseable {
   }
 
   /** Makes the directory {@code target} and will copy {@code source} into it. */
-  static TreeCopier open(Kernel kernel, String source, String target) throws ErrnoException {
-    kernel.mkdirAt(Fd.AT_FDCWD, Kernel.path(target), 0700);
-    Fd from = kernel.open(source, DIRECTORY, 0);
+  public static TreeCopier open(Kernel kernel, String source, String target) throws ErrnoException {
+    return open(kernel, kernel.open(source, DIRECTORY, 0), target);
+  }
+
+  /** The same from an open directory, which the copier will close. */
+  public static TreeCopier open(Kernel kernel, Fd from, String target) throws ErrnoException {
     boolean done = false;
     try {
+      kernel.mkdirAt(Fd.AT_FDCWD, Kernel.path(target), 0700);
       TreeCopier copier = new TreeCopier(kernel, from, kernel.open(target, DIRECTORY, 0));
       done = true;
       return copier;
@@ -54,12 +53,13 @@ final class TreeCopier implements AutoCloseable {
     }
   }
 
-  void copy() throws IOException {
-    Deque<RawName> todo = new ArrayDeque<>();
-    List<RawName> directories = new ArrayList<>();
-    todo.add(RawName.EMPTY);
+  /** Copies everything, the directory's own owner, mode and times last. */
+  public void copy() throws IOException {
+    Deque<byte[]> todo = new ArrayDeque<>();
+    List<byte[]> directories = new ArrayList<>();
+    todo.add(SELF);
     while (!todo.isEmpty()) {
-      RawName directory = todo.remove();
+      byte[] directory = todo.remove();
       directories.add(directory);
       copyChildren(directory, todo);
     }
@@ -71,16 +71,16 @@ final class TreeCopier implements AutoCloseable {
     }
   }
 
-  private Fd openDirectory(Fd root, RawName name) throws ErrnoException {
-    byte[] path = name.isEmpty() ? HERE : name.bytes();
+  private Fd openDirectory(Fd root, byte[] name) throws ErrnoException {
+    byte[] path = name.length == 0 ? HERE : name;
     return kernel.openInRoot(root.number(), path, DIRECTORY, 0);
   }
 
-  private void copyChildren(RawName directory, Deque<RawName> todo) throws IOException {
+  private void copyChildren(byte[] directory, Deque<byte[]> todo) throws IOException {
     try (Fd source = openDirectory(from, directory);
         Fd target = openDirectory(to, directory)) {
       for (byte[] child : kernel.list(source.number())) {
-        RawName name = directory.resolve(RawName.of(child));
+        byte[] name = join(directory, child);
         FileStatus status = kernel.statAt(source.number(), child);
         if (status.isDirectory()) {
           kernel.mkdirAt(target.number(), child, 0700);
@@ -92,13 +92,23 @@ final class TreeCopier implements AutoCloseable {
     }
   }
 
-  private void copyFile(RawName name, byte[] child, FileStatus status, int source, int target)
+  private static byte[] join(byte[] directory, byte[] child) {
+    if (directory.length == 0) {
+      return child;
+    }
+    byte[] path = Arrays.copyOf(directory, directory.length + 1 + child.length);
+    path[directory.length] = '/';
+    System.arraycopy(child, 0, path, directory.length + 1, child.length);
+    return path;
+  }
+
+  private void copyFile(byte[] name, byte[] child, FileStatus status, int source, int target)
       throws IOException {
     if (status.links() > 1) {
-      RawName first = linked.putIfAbsent(status.inode(), name); // one file system: inode suffices
+      byte[] first = linked.putIfAbsent(status.inode(), name); // one file system: inode suffices
       if (first != null) {
         int flags = Open.O_PATH | Open.O_NOFOLLOW;
-        try (Fd file = kernel.openInRoot(to.number(), first.bytes(), flags, 0)) {
+        try (Fd file = kernel.openInRoot(to.number(), first, flags, 0)) {
           kernel.linkFd(file.number(), target, child);
         }
         return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.rktj.stage0.tree;
+package io.rktj.linux;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
