@@ -182,29 +182,42 @@ void cgroups_remove(const struct cgroup_plan *plan) {
         remove_group(&plan->dir[i - 1], until);
 }
 
-/* Sends a signal to all members of the first group but one; false if there is no member. */
+/*
+ * The list of a version 1 group's members, opened anew: for about a second the kernel answers who
+ * reads it again through the same description with what it said before.
+ */
+static int open_members(int procs) {
+    char name[FD_PATH];
+    int fd = open(path_of_fd(procs, name), O_RDONLY | O_CLOEXEC);
+
+    return fd < 0 ? procs : fd;
+}
+
+/* Sends a signal to all members of the first group but one; false if it reached nobody. */
 bool cgroups_signal(const struct cgroup_plan *plan, int number, pid_t except) {
     char bytes[2048];
     pid_t pid = 0;
     bool found = false;
     off_t at = 0;
+    int members;
     ssize_t n;
 
     if (plan->join.count == 0)
         return false;
-    while ((n = pread(plan->procs[0], bytes, sizeof(bytes), at)) > 0) {
+    members = open_members(plan->procs[0]);
+    while ((n = pread(members, bytes, sizeof(bytes), at)) > 0) {
         at += n;
         for (ssize_t i = 0; i < n; i++) {
             if (bytes[i] >= '0' && bytes[i] <= '9') {
                 pid = pid * 10 + (bytes[i] - '0');
             } else {
-                if (pid > 1 && pid != except) {
-                    (void)kill(pid, number);
+                if (pid > 1 && pid != except && kill(pid, number) == 0)
                     found = true;
-                }
                 pid = 0;
             }
         }
     }
+    if (members != plan->procs[0])
+        (void)close(members);
     return found;
 }
