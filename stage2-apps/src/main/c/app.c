@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -24,7 +25,11 @@
 
 #define KEYCTL_JOIN_SESSION_KEYRING_ 1
 
+#define DESCRIPTORS 8192
+
 static int start_socket = -1;
+static struct rlimit given; /* descriptors, to rkt */
+static bool has_more;       /* more of them to us */
 
 /* Tells process 1 that this is not going to become the program. */
 static void tell_failure(void) {
@@ -217,6 +222,20 @@ static void filter_system_calls(const struct app *app) {
         fail(app, EXIT_SECCOMP, errno, "filter the system calls of");
 }
 
+/*
+ * A supervisor has some dozen descriptors for each app: as many are allowed as can be. Apps get
+ * the limit that rkt was given.
+ */
+void descriptors_allow(void) {
+    struct rlimit more;
+
+    if (getrlimit(RLIMIT_NOFILE, &given) < 0)
+        return;
+    more = given;
+    more.rlim_cur = given.rlim_max < DESCRIPTORS ? given.rlim_max : DESCRIPTORS;
+    has_more = more.rlim_cur > given.rlim_cur && setrlimit(RLIMIT_NOFILE, &more) == 0;
+}
+
 /* Becomes the process that start describes. Called in a fresh child of process 1. */
 _Noreturn void app_process(const struct start *start) {
     const struct app *app = start->app;
@@ -240,6 +259,8 @@ _Noreturn void app_process(const struct start *start) {
         warn(errno, "make a session keyring for", app->name);
     set_oom_score(start);
     close_descriptors(start);
+    if (has_more)
+        (void)setrlimit(RLIMIT_NOFILE, &given);
     set_identity(start);
     enter_directory(start);
     if (!program_find(app, start->argv[0], path) || !program_check(path)) {

@@ -81,7 +81,7 @@ static void ask_add(int socket, const char *name) {
         put_number(tasks ? 1 : 0);
     }
     error = send_with_fds(socket, request.bytes, request.used, fds, used);
-    if (error < 0)
+    if (error < 0 && error != -EPIPE)
         die(error, "ask the pod for app", name);
 }
 
@@ -144,7 +144,7 @@ int ask_main(const char *pod_dir, const char *verb, const char *app) {
     } else {
         int error = send_with_fds(socket, request.bytes, request.used, NULL, 0);
 
-        if (error < 0)
+        if (error < 0 && error != -EPIPE) /* or else it has said why it does not listen */
             die(error, "ask the pod for app", app);
     }
     status = answer(socket, verb, app);

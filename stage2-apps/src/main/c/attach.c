@@ -61,7 +61,7 @@ static void send_request(void) {
     put(bytes + used, joined.endpoints);
     put(bytes + used + 4, size.ws_row);
     put(bytes + used + 8, size.ws_col);
-    if (send(joined.fd, bytes, used + 12, MSG_NOSIGNAL) < 0)
+    if (send(joined.fd, bytes, used + 12, MSG_NOSIGNAL) < 0 && errno != EPIPE)
         die(errno, "ask the pod", NULL);
 }
 
@@ -207,8 +207,10 @@ _Noreturn void attach_main(const char *pod_dir, const char *app, uint32_t endpoi
     joined.signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
     if (joined.signals < 0)
         die(errno, "open a signal descriptor", NULL);
-    if (as_raw && joined.in_open && isatty(STDIN_FILENO))
+    if (as_raw && joined.in_open && isatty(STDIN_FILENO)) {
+        on_die(terminal_restore);
         terminal_raw();
+    }
     send_request();
     for (;;) {
         if (poll(fds, gather(fds), -1) < 0 && errno != EINTR)

@@ -101,7 +101,7 @@ void channels_open(void) {
     if (terminal_pair(ends) < 0)
         die(errno, "make a terminal", NULL);
     channel->in = channel->out[0] = ends[1];
-    relay = (struct relay){.master = ends[0], .in_open = true};
+    relay_start(&relay, ends[0]);
     host.relaying = true;
     terminal_raw();
 }
@@ -526,11 +526,10 @@ void channels_end(void) {
         struct channel *channel = &channels[1];
 
         for (int rounds = 0; rounds < 64 && relay.master >= 0; rounds++) {
-            bool more = relay_drain(&relay);
-
+            relay_drain(&relay);
             if (channel->queue[0].begin != channel->queue[0].end)
                 pass_on(channel, 0);
-            else if (!more)
+            else
                 break;
         }
     }

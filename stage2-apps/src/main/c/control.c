@@ -134,7 +134,7 @@ ssize_t receive_with_fds(int socket, void *bytes, size_t size, int *fds, unsigne
     *count = 0;
     do
         n = recvmsg(socket, &in, MSG_CMSG_CLOEXEC);
-    while (n < 0 && errno == EINTR);
+    while (n < 0 && (errno == EINTR || errno == ECONNRESET)); /* told once; a last word may wait */
     if (n < 0)
         return -errno;
     take_fds(&in, fds, room, count);
@@ -181,6 +181,20 @@ static bool make_environment(const struct app *app, const char *value) {
     environment[used++] = term;
     environment[used] = NULL;
     return true;
+}
+
+/* Whether a visit of this kind stays until the visitor likes to go. */
+static bool may_last(uint32_t request) {
+    return request == CONTROL_ENTER || request == CONTROL_ATTACH;
+}
+
+/* Whether only the places are left that are kept for those who want apps started or stopped. */
+static bool is_crowded(void) {
+    int used = 0;
+
+    for (int i = 0; i < CONTROL_VISITS; i++)
+        used += visits[i].fd >= 0 ? 1 : 0;
+    return used > CONTROL_VISITS - VISITS_KEPT;
 }
 
 /* Starts the process of a visit; its streams are fds, or a new terminal. */
@@ -346,6 +360,8 @@ static void receive(struct inner *inner, struct visit *visit) {
     request = read_number(&in);
     if (n < 0)
         error = -E2BIG;
+    else if (may_last(request) && is_crowded())
+        error = -EUSERS;
     else if (request == CONTROL_ENTER)
         error = enter(inner, visit, &in, fds, count);
     else if (request == CONTROL_SIGNAL && visit->pid > 0)
@@ -365,6 +381,14 @@ static void receive(struct inner *inner, struct visit *visit) {
     }
 }
 
+/* Says that there are too many already, and closes the connection. */
+static void turn_away(int fd) {
+    const struct visit visit = {.fd = fd};
+
+    reply(&visit, REPLY_ERROR, EUSERS, -1);
+    (void)close(fd);
+}
+
 static void accept_visit(struct inner *inner) {
     struct ucred peer = {0, (uid_t)-1, (gid_t)-1};
     socklen_t size = sizeof(peer);
@@ -372,15 +396,17 @@ static void accept_visit(struct inner *inner) {
 
     if (fd < 0)
         return;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == 0) {
-        for (int i = 0; i < CONTROL_VISITS; i++) {
-            if (visits[i].fd < 0) {
-                visits[i] = (struct visit){.fd = fd};
-                return;
-            }
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 || peer.uid != 0) {
+        (void)close(fd);
+        return;
+    }
+    for (int i = 0; i < CONTROL_VISITS; i++) {
+        if (visits[i].fd < 0) {
+            visits[i] = (struct visit){.fd = fd};
+            return;
         }
     }
-    (void)close(fd);
+    turn_away(fd);
 }
 
 /* Fills in what visits wait for; the number of entries. */

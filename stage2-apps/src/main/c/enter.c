@@ -73,7 +73,7 @@ static void send_request(int fd, const char *app, char **command, struct streams
         put_text(command[i]);
     error = streams == NULL ? send_with_fds(fd, request.bytes, request.used, NULL, 0)
                             : send_with_fds(fd, request.bytes, request.used, streams->theirs, 3);
-    if (error < 0)
+    if (error < 0 && error != -EPIPE) /* or else it has said why it does not listen */
         die(error, "ask the pod", NULL);
     if (streams != NULL)
         streams_close_theirs(streams);
@@ -137,16 +137,17 @@ static void handle_reply(int fd, const char *app, struct relay *relay, bool *rel
 
     if (kind == REPLY_STARTED) {
         if (count == 1) {
-            *relay = (struct relay){.master = master, .in_open = true};
+            relay_start(relay, master);
             *relaying = true;
             terminal_copy_size(master);
             send_size(fd);
+            on_die(terminal_restore);
             terminal_raw();
         }
         return;
     }
-    while (*relaying && relay->master >= 0 && relay_drain(relay))
-        continue;
+    if (*relaying)
+        relay_drain(relay);
     if (streams != NULL)
         streams_drain(streams);
     terminal_restore();
@@ -164,7 +165,7 @@ int enter_main(const char *pod_dir, const char *app, char **command) {
     struct relay relay = {.master = -1};
     struct streams copied = {.used = 0};
     struct streams *streams = terminal ? NULL : &copied;
-    struct pollfd fds[5];
+    struct pollfd fds[2 + RELAY_POLLS];
     sigset_t all;
     int fd;
     int error;

@@ -25,9 +25,10 @@ static struct {
     int socket;
     int signals;
     bool relaying;
-    struct relay relay;
     struct streams *streams; /* copied ones, or null */
 } outer;
+
+static COLD_ZEROS struct relay relay; /* of an interactive pod */
 
 static void remove_cgroups(void) {
     for (uint32_t i = outer.plan.app_count; i > 0; i--)
@@ -179,7 +180,7 @@ static void join_cgroups(void) {
 }
 
 static void start_relay(int master) {
-    outer.relay = (struct relay){.master = master, .in_open = true};
+    relay_start(&relay, master);
     outer.relaying = true;
     terminal_copy_size(master);
     terminal_raw();
@@ -219,7 +220,7 @@ static bool signal_event(int *ret_status) {
         else if (number == SIGABRT) /* a watchdog's: there is nobody left to ask */
             (void)kill(outer.inner, SIGKILL);
         else if (number == SIGWINCH && outer.relaying)
-            terminal_copy_size(outer.relay.master);
+            terminal_copy_size(relay.master);
     }
     return waitpid(outer.inner, ret_status, WNOHANG) == outer.inner;
 }
@@ -236,19 +237,19 @@ static int timeout(void) {
 
 /* Runs until process 1 has ended; its wait status. */
 static int watch(void) {
-    struct pollfd fds[5] = {{outer.signals, POLLIN, 0}, {outer.socket, POLLIN, 0}};
+    struct pollfd fds[2 + RELAY_POLLS] = {{outer.signals, POLLIN, 0}, {outer.socket, POLLIN, 0}};
     int status = 0;
 
     for (;;) {
         unsigned count = 2;
 
         if (outer.relaying)
-            count += relay_poll(&outer.relay, fds + 2);
+            count += relay_poll(&relay, fds + 2);
         else if (outer.streams != NULL)
             count += streams_poll(outer.streams, fds + 2);
         if (poll(fds, count, timeout()) < 0 && errno != EINTR)
             die(errno, "wait for events", NULL);
-        if (outer.relaying && !relay_handle(&outer.relay, fds + 2))
+        if (outer.relaying && !relay_handle(&relay, fds + 2))
             (void)kill(outer.inner, SIGKILL);
         if (outer.streams != NULL)
             streams_handle(outer.streams, fds + 2);
@@ -263,8 +264,7 @@ static void tidy_up(void) {
     int dir = open(outer.plan.pod_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (outer.relaying)
-        while (outer.relay.master >= 0 && relay_drain(&outer.relay))
-            continue;
+        relay_drain(&relay);
     if (outer.streams != NULL)
         streams_drain(outer.streams);
     terminal_restore();

@@ -316,31 +316,39 @@ int plan_parse(const void *bytes, size_t size, struct plan *ret_plan) {
     return 0;
 }
 
-/* Reads a file from its beginning, or whatever comes out of a pipe, up to its end. */
-static int read_whole(int fd, char **ret_bytes, size_t *ret_size) {
+/* Fills bytes from a file's beginning, or with whatever comes out of a pipe, up to its end. */
+static int fill(int fd, char *bytes, size_t *ret_size) {
     size_t used = 0;
+
+    (void)lseek(fd, 0, SEEK_SET);
+    while (used < PLAN_LIMIT) {
+        ssize_t n = read(fd, bytes + used, PLAN_LIMIT - used);
+
+        if (n == 0) {
+            *ret_size = used;
+            return 0;
+        }
+        if (n < 0 && errno != EINTR)
+            return -errno;
+        used += n > 0 ? (size_t)n : 0;
+    }
+    return -EFBIG;
+}
+
+/* Reads a whole file into memory of its own. */
+static int read_whole(int fd, char **ret_bytes, size_t *ret_size) {
+    int error;
     char *bytes = mmap(NULL, PLAN_LIMIT, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     if (bytes == MAP_FAILED)
         return -errno;
-    (void)lseek(fd, 0, SEEK_SET);
-    for (;;) {
-        ssize_t n = read(fd, bytes + used, PLAN_LIMIT - used);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        if (n == 0)
-            break;
-        used += (size_t)n;
-        if (used == PLAN_LIMIT)
-            return -EFBIG;
-    }
-    *ret_bytes = bytes;
-    *ret_size = used;
-    return 0;
+    error = fill(fd, bytes, ret_size);
+    if (error < 0)
+        (void)munmap(bytes, PLAN_LIMIT);
+    else
+        *ret_bytes = bytes;
+    return error;
 }
 
 /* Reads a pod's plan. */

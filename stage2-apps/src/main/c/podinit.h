@@ -183,6 +183,7 @@ enum stream_mode {
 
 #define STREAM_BYTES 4096
 #define CONTROL_VISITS 16
+#define VISITS_KEPT 4 /* of them for those who want apps started or stopped */
 #define POLL_SIZE(apps) (8 + 2 * CONTROL_VISITS + 4 * (apps))
 
 /* One output of an app: what it has written of the line at hand. */
@@ -360,6 +361,7 @@ struct start {
     int host; /* as in struct mount_context */
 };
 
+void descriptors_allow(void);
 _Noreturn void app_process(const struct start *start);
 
 /* ---- sockets.c: what an app is activated by ---- */
@@ -486,6 +488,24 @@ short attach_events(unsigned index);
 int attach_feed(unsigned index);
 void attach_ready(unsigned index, short visit, short feed);
 
+/* ---- sink.c: a standard stream that may stall ---- */
+
+#define SINK_BYTES 2048
+#define SINK_PATIENCE_MILLIS 10000 /* with one that takes nothing, once everything has ended */
+
+struct sink {
+    int fd;
+    size_t used;
+    size_t done;
+    char held[SINK_BYTES];
+};
+
+void sink_open(struct sink *sink, int stream);
+bool sink_holds(const struct sink *sink);
+bool sink_flush(struct sink *sink);
+bool sink_copy(struct sink *sink, int source);
+void sink_drain(struct sink *sink, int source);
+
 /* ---- terminal.c: a caller's terminal joined to a pseudo terminal ---- */
 
 struct relay {
@@ -496,16 +516,20 @@ struct relay {
     size_t used; /* bytes on their way to the master */
     size_t done;
     char pending[512];
+    struct sink out; /* the caller's standard output */
 };
+
+#define RELAY_POLLS 3
 
 int terminal_open(int ptmx_root, int *ret_master, int *ret_slave);
 void terminal_raw(void);
 void terminal_restore(void);
 void terminal_copy_size(int master);
 bool terminal_is_raw(void);
-unsigned relay_poll(struct relay *relay, struct pollfd *fds);
+void relay_start(struct relay *relay, int master);
+unsigned relay_poll(const struct relay *relay, struct pollfd *fds);
 bool relay_handle(struct relay *relay, const struct pollfd *fds);
-bool relay_drain(struct relay *relay);
+void relay_drain(struct relay *relay);
 
 /* ---- streams.c: our standard streams joined to a process in a pod ---- */
 
@@ -515,7 +539,10 @@ struct streams {
     size_t used;   /* bytes on their way to its standard input */
     size_t done;
     char pending[2048];
+    struct sink out[2]; /* our standard output and error, where they are copied to */
 };
+
+#define STREAM_POLLS 3
 
 int streams_open(struct streams *streams);
 void streams_close_theirs(struct streams *streams);

@@ -73,6 +73,11 @@ int text_write(struct text *text, int fd) {
     return 0;
 }
 
+/* The C library's words; it may have none for what a pod says of its visitors. */
+static const char *error_text(int error) {
+    return error == EUSERS ? "too many visitors are in the pod" : strerror(error);
+}
+
 static void say(const char *prefix, int error, const char *verb, const char *thing) {
     TEXT(line, 1024);
 
@@ -85,7 +90,7 @@ static void say(const char *prefix, int error, const char *verb, const char *thi
     }
     if (error != 0) {
         text_add(&line, ": ");
-        text_add(&line, strerror(error < 0 ? -error : error));
+        text_add(&line, error_text(error < 0 ? -error : error));
     }
     if (line.used == line.size)
         line.used--;

@@ -40,6 +40,8 @@ int streams_open(struct streams *streams) {
         streams->ours[i] = i == 0 ? ends[1] : ends[0];
         if (fcntl(streams->ours[i], F_SETFL, O_NONBLOCK) < 0)
             return -errno;
+        if (i > 0)
+            sink_open(&streams->out[i - 1], i);
     }
     return 0;
 }
@@ -57,15 +59,19 @@ void streams_close_ours(struct streams *streams) {
         close_end(&streams->ours[i]);
 }
 
-/* Fills in what copying waits for: three entries. */
+/* Fills in what copying waits for: STREAM_POLLS entries. */
 unsigned streams_poll(const struct streams *streams, struct pollfd *fds) {
     bool sending = streams->done < streams->used;
 
     fds[0] = sending ? (struct pollfd){streams->ours[0], POLLOUT, 0}
                      : (struct pollfd){streams->ours[0] < 0 ? -1 : STDIN_FILENO, POLLIN, 0};
-    fds[1] = (struct pollfd){streams->ours[1], POLLIN, 0};
-    fds[2] = (struct pollfd){streams->ours[2], POLLIN, 0};
-    return 3;
+    for (int i = 1; i < 3; i++) {
+        const struct sink *out = &streams->out[i - 1];
+
+        fds[i] = sink_holds(out) ? (struct pollfd){out->fd, POLLOUT, 0}
+                                 : (struct pollfd){streams->ours[i], POLLIN, 0};
+    }
+    return STREAM_POLLS;
 }
 
 static void copy_in(struct streams *streams) {
@@ -91,24 +97,12 @@ static void copy_in(struct streams *streams) {
     }
 }
 
-/* Copies once what there is; false if there was nothing. */
-static bool copy_out(struct streams *streams, int i) {
-    char bytes[4096];
-    ssize_t n = streams->ours[i] < 0 ? 0 : read(streams->ours[i], bytes, sizeof(bytes));
+/* Copies once what there is; that nobody listens any more, the writer shall notice. */
+static void copy_out(struct streams *streams, int i) {
+    struct sink *out = &streams->out[i - 1];
 
-    for (ssize_t done = 0; done < n;) {
-        ssize_t m = write(i, bytes + done, (size_t)(n - done));
-
-        if (m > 0)
-            done += m;
-        else if (m < 0 && errno == EAGAIN)
-            (void)poll(&(struct pollfd){i, POLLOUT, 0}, 1, -1);
-        else if (m == 0 || errno != EINTR)
-            n = 0; /* nobody listens: the writer shall notice */
-    }
-    if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+    if (sink_holds(out) ? !sink_flush(out) : !sink_copy(out, streams->ours[i]))
         close_end(&streams->ours[i]);
-    return n > 0;
 }
 
 /* Copies what can be copied. */
@@ -117,12 +111,12 @@ void streams_handle(struct streams *streams, const struct pollfd *fds) {
         copy_in(streams);
     for (int i = 1; i < 3; i++)
         if (fds[i].fd >= 0 && fds[i].revents != 0)
-            (void)copy_out(streams, i);
+            copy_out(streams, i);
 }
 
-/* Passes on what has been written by those who have ended, up to a limit. */
+/* Passes on what has been written by those who have ended. */
 void streams_drain(struct streams *streams) {
     for (int i = 1; i < 3; i++)
-        for (int rounds = 0; rounds < 4096 && copy_out(streams, i); rounds++)
-            continue;
+        if (streams->ours[i] >= 0)
+            sink_drain(&streams->out[i - 1], streams->ours[i]);
 }

@@ -101,8 +101,8 @@ static void choose_streams(const struct inner *inner, const struct app *app, str
 }
 
 /* Starts a process of an app; its set-up is reported on app->start. */
-static void spawn(struct inner *inner, struct app *app, const struct strings *command,
-                  enum entry entry) {
+static int spawn(struct inner *inner, struct app *app, const struct strings *command,
+                 enum entry entry) {
     struct start start = {.app = app,
                           .entry = entry,
                           .argv = command->item,
@@ -110,22 +110,28 @@ static void spawn(struct inner *inner, struct app *app, const struct strings *co
                           .proc = inner->mounts.proc,
                           .host = inner->mounts.host};
     int ends[2] = {-1, -1};
+    int error;
 
     choose_streams(inner, app, &start);
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-        die(errno, "start", app->name);
-    start.start = ends[1];
     if (app->start >= 0)
         (void)close(app->start);
-    app->start = ends[0];
+    app->start = -1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return -errno;
+    start.start = ends[1];
     app->pid = fork();
     if (app->pid == 0)
         app_process(&start);
+    error = app->pid < 0 ? -errno : 0;
     (void)close(ends[1]);
-    if (app->pid < 0)
-        die(errno, "start", app->name);
+    if (error < 0) {
+        (void)close(ends[0]);
+        return error;
+    }
+    app->start = ends[0];
     if (entry == ENTRY_APP)
         app->main = app->pid;
+    return 0;
 }
 
 static void signal_app(const struct app *app, int number) {
@@ -164,6 +170,22 @@ static void announce_ready(struct inner *inner) {
     (void)send(inner->outer, "R", 1, MSG_NOSIGNAL);
 }
 
+static void advance(struct inner *inner, struct app *app);
+static void app_ended(struct inner *inner, struct app *app, int status);
+
+/* Starts a process of an app; one that cannot be made ends like one that failed in its set-up. */
+static void start_process(struct inner *inner, struct app *app, const struct strings *command,
+                          enum entry entry) {
+    int error = spawn(inner, app, command, entry);
+
+    if (error == 0)
+        return;
+    warn(error, "start", app->name);
+    if (app->state != APP_POST_STOP)
+        app_ended(inner, app, EXIT_START << 8);
+    advance(inner, app);
+}
+
 /* What comes next for an app that has no process. */
 static void advance(struct inner *inner, struct app *app) {
     bool stopping = pod.stopping || app->stopping;
@@ -174,20 +196,20 @@ static void advance(struct inner *inner, struct app *app) {
     }
     if (app->state == APP_PRE_START) {
         if (app->step < app->pre_start.count && !stopping) {
-            spawn(inner, app, &app->pre_start.item[app->step++], ENTRY_HANDLER);
+            start_process(inner, app, &app->pre_start.item[app->step++], ENTRY_HANDLER);
             return;
         }
         if (!stopping) {
             app->state = APP_RUNNING;
             app->watched_until = 0;
-            spawn(inner, app, &app->arguments, ENTRY_APP);
+            start_process(inner, app, &app->arguments, ENTRY_APP);
             return;
         }
         app->state = APP_POST_STOP;
         app->step = 0;
     }
     if (app->state == APP_POST_STOP && app->step < app->post_stop.count && app->mntns >= 0) {
-        spawn(inner, app, &app->post_stop.item[app->step++], ENTRY_HANDLER);
+        start_process(inner, app, &app->post_stop.item[app->step++], ENTRY_HANDLER);
         return;
     }
     app->state = APP_DONE;
@@ -213,6 +235,9 @@ int app_start(struct inner *inner, struct app *app) {
     }
     if (app->state != APP_DONE)
         return -EBUSY;
+    if (app->leftovers_until != 0) /* of the run before, and not to be taken for this one's */
+        (void)cgroups_signal(&app->cgroups, SIGKILL, -1);
+    app->leftovers_until = 0;
     write_small(app->status_dir, name, "-started", "", 0);
     (void)unlinkat(app->status_dir, name, 0);
     if (app->kubelet >= 0 && ftruncate(app->kubelet, 0) < 0)
@@ -581,6 +606,7 @@ void supervise_open(const struct plan *plan) {
 _Noreturn void supervise(struct inner *inner) {
     struct pollfd *fds = inner->plan->poll;
 
+    descriptors_allow();
     for (uint32_t i = 0; i < inner->plan->app_count; i++)
         advance(inner, &inner->plan->app[i]);
     if (inner->plan->app_count == 0)

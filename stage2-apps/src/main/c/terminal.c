@@ -38,7 +38,7 @@ int terminal_open(int ptmx_root, int *ret_master, int *ret_slave) {
     return 0;
 }
 
-/* Puts the caller's terminal into raw mode; terminal_restore undoes it. */
+/* Puts the caller's terminal into raw mode; terminal_restore undoes it, also on_die. */
 void terminal_raw(void) {
     struct termios mode;
 
@@ -51,7 +51,6 @@ void terminal_raw(void) {
     mode.c_cflag = (mode.c_cflag & ~(tcflag_t)(CSIZE | PARENB)) | CS8;
     if (tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) == 0)
         raw = true;
-    on_die(terminal_restore);
 }
 
 /* Gives the caller's terminal back as it was. */
@@ -74,13 +73,22 @@ void terminal_copy_size(int master) {
         (void)ioctl(master, TIOCSWINSZ, &size);
 }
 
-/* Fills in what a relay waits for: two entries. */
-unsigned relay_poll(struct relay *relay, struct pollfd *fds) {
+/* Joins the caller's terminal to the pseudo terminal of that master. */
+void relay_start(struct relay *relay, int master) {
+    *relay = (struct relay){.master = master, .in_open = true};
+    sink_open(&relay->out, STDOUT_FILENO);
+}
+
+/* Fills in what a relay waits for: RELAY_POLLS entries. */
+unsigned relay_poll(const struct relay *relay, struct pollfd *fds) {
     bool sending = relay->done < relay->used;
+    bool held = sink_holds(&relay->out);
+    short events = (short)((held ? 0 : POLLIN) | (sending ? POLLOUT : 0));
 
     fds[0] = (struct pollfd){relay->in_open && !sending ? STDIN_FILENO : -1, POLLIN, 0};
-    fds[1] = (struct pollfd){relay->master, (short)(POLLIN | (sending ? POLLOUT : 0)), 0};
-    return 2;
+    fds[1] = (struct pollfd){events == 0 ? -1 : relay->master, events, 0};
+    fds[2] = (struct pollfd){held ? relay->out.fd : -1, POLLOUT, 0};
+    return RELAY_POLLS;
 }
 
 /* Whether the user has typed the escape often enough, fast enough. */
@@ -102,16 +110,10 @@ static bool escaped(struct relay *relay, const char *bytes, size_t size) {
     return false;
 }
 
-/* Copies what the master has to the caller; false once it has ended. */
-bool relay_drain(struct relay *relay) {
-    char bytes[2048];
-    ssize_t n = read(relay->master, bytes, sizeof(bytes));
-    struct text text = {bytes, sizeof(bytes), n > 0 ? (size_t)n : 0};
-
-    if (n < 0)
-        return errno == EINTR;
-    (void)text_write(&text, STDOUT_FILENO);
-    return n > 0;
+/* Copies what the master still has to the caller. */
+void relay_drain(struct relay *relay) {
+    if (relay->master >= 0)
+        sink_drain(&relay->out, relay->master);
 }
 
 static void relay_send(struct relay *relay) {
@@ -125,8 +127,10 @@ static void relay_send(struct relay *relay) {
 
 /* Moves bytes both ways; false when the user wants out. */
 bool relay_handle(struct relay *relay, const struct pollfd *fds) {
+    if (fds[2].revents != 0)
+        (void)sink_flush(&relay->out);
     if ((fds[1].revents & POLLIN) != 0)
-        (void)relay_drain(relay);
+        (void)sink_copy(&relay->out, relay->master);
     else if ((fds[1].revents & (POLLHUP | POLLERR)) != 0)
         relay->master = -1 - relay->master; /* nobody is at the other end any more */
     if ((fds[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
