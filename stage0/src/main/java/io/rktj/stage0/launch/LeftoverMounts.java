@@ -3,7 +3,9 @@ package io.rktj.stage0.launch;
 
 import io.rktj.linux.Errno;
 import io.rktj.linux.ErrnoException;
+import io.rktj.linux.Fd;
 import io.rktj.linux.Kernel;
+import io.rktj.linux.Open;
 import io.rktj.pod.HostException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,12 +19,11 @@ import java.util.List;
 /**
  * Mounts below a pod's directory that the pod has not taken with it ({@code spec/rkt-runtime.md}
  * section 20). Each is first cut off from its peers, so that nothing outside is unmounted with it;
- * the deepest go first, and links are not followed.
+ * the deepest go first, and no link leads out of the pod's directory.
  */
 final class LeftoverMounts {
   private static final long MS_PRIVATE = 1L << 18;
   private static final int MNT_DETACH = 2;
-  private static final int UMOUNT_NOFOLLOW = 8;
 
   private final Kernel kernel;
   private final Path mountInfo;
@@ -32,28 +33,33 @@ final class LeftoverMounts {
     this.mountInfo = mountInfo;
   }
 
-  /** Unmounts everything below {@code directory}. */
+  /** Unmounts everything at and below {@code directory}, by descriptors opened below it. */
   void remove(Path directory) {
-    for (String target : below(directory)) {
-      try {
-        kernel.mount("", target, "", MS_PRIVATE, "");
-        unmount(target);
-      } catch (ErrnoException e) {
-        if (e.errno() != Errno.EINVAL && e.errno() != Errno.ENOENT) { // somebody else was faster
-          throw new HostException("cannot unmount \"" + target + "\"", e);
-        }
+    List<String> targets = below(directory);
+    if (targets.isEmpty()) {
+      return;
+    }
+    try (Fd top =
+        kernel.open(directory.toString(), Open.O_PATH | Open.O_DIRECTORY | Open.O_NOFOLLOW, 0)) {
+      for (String target : targets) {
+        unmount(top, directory.toString(), target);
       }
+    } catch (ErrnoException e) {
+      throw new HostException("cannot unmount what is below \"" + directory + "\"", e);
     }
   }
 
-  private void unmount(String target) throws ErrnoException {
-    try {
-      kernel.umount(target, UMOUNT_NOFOLLOW);
+  private void unmount(Fd top, String directory, String target) {
+    String below = target.equals(directory) ? "." : target.substring(directory.length() + 1);
+    try (Fd found =
+        kernel.openInRoot(top.number(), Kernel.path(below), Open.O_PATH | Open.O_NOFOLLOW, 0)) {
+      String itself = "/proc/self/fd/" + found.number();
+      kernel.mount("", itself, "", MS_PRIVATE, "");
+      kernel.umount(itself, MNT_DETACH);
     } catch (ErrnoException e) {
-      if (e.errno() != Errno.EBUSY) {
-        throw e;
+      if (e.errno() != Errno.EINVAL && e.errno() != Errno.ENOENT) { // somebody else was faster
+        throw new HostException("cannot unmount \"" + target + "\"", e);
       }
-      kernel.umount(target, UMOUNT_NOFOLLOW | MNT_DETACH);
     }
   }
 
