@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Changes the table nat through the host's iptables(8), whichever kind that is. */
 final class Iptables {
@@ -37,33 +38,43 @@ final class Iptables {
     }
   }
 
-  /** Applies each rule that can be; for removal, where what is gone is as well as removed. */
+  /**
+   * Applies each rule that can be; for removal, where what is gone is as well as removed. Fails
+   * where the program has not answered, because then nobody knows.
+   */
   void applyWherePossible(List<List<String>> rules) {
+    if (executable().isEmpty()) {
+      return; // no iptables: then there are no rules of it either
+    }
     for (List<String> rule : rules) {
       try {
         run(rule);
       } catch (IOException e) {
-        return; // no iptables: then there are no rules of it either
+        throw new HostException("cannot remove forwarded ports: iptables -t nat " + rule.get(0), e);
       }
     }
   }
 
   private HostProgram.Outcome run(List<String> rule) throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(executable());
+    Optional<String> executable = executable();
+    if (executable.isEmpty()) {
+      throw new IOException("iptables is not installed (Debian package iptables)");
+    }
+    command.add(executable.get());
     command.addAll(List.of("-w", "-t", "nat"));
     command.addAll(rule);
     return program.run(command, environment, Path.of("/"), NOTHING);
   }
 
-  private String executable() throws IOException {
+  private Optional<String> executable() {
     for (String directory : environment.getOrDefault("PATH", "").split(":", -1)) {
       File file = new File(directory, "iptables");
       if (directory.startsWith("/") && file.canExecute()) {
-        return file.getPath();
+        return Optional.of(file.getPath());
       }
     }
-    throw new IOException("iptables is not installed (Debian package iptables)");
+    return Optional.empty();
   }
 
   private static String failure(List<String> rule) {
