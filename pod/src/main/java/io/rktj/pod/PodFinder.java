@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.pod;
 
+import io.rktj.PodException;
 import io.rktj.linux.Errno;
 import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Fd;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Looks at pods without changing any: by uuid, by the beginning of one, or all. */
 final class PodFinder {
@@ -106,6 +108,34 @@ final class PodFinder {
       return Optional.empty();
     } catch (ErrnoException e) {
       throw new HostException("cannot look at pod \"" + uuid + "\"", e);
+    }
+  }
+
+  /** By the same: where it still is afterwards, it has been all the time. */
+  <T> Optional<T> read(Pod pod, Function<Pod, T> reading) {
+    Optional<Pod> now = Optional.of(pod);
+    while (now.isPresent()) {
+      Pod there = now.get();
+      try {
+        T found = reading.apply(there);
+        if (isWhereItWas(there)) {
+          return Optional.of(found);
+        }
+      } catch (PodException e) {
+        if (isWhereItWas(there)) {
+          throw e;
+        }
+      }
+      now = look(pod.uuid().toString());
+    }
+    return Optional.empty();
+  }
+
+  private boolean isWhereItWas(Pod pod) {
+    try {
+      return places.isThere(places.path(pod.where(), pod.uuid().toString()));
+    } catch (ErrnoException e) {
+      throw new HostException("cannot look at pod \"" + pod.uuid() + "\"", e);
     }
   }
 

@@ -104,6 +104,19 @@ final class PodPlaces {
     }
   }
 
+  /** Whether there is anything at {@code path}. */
+  boolean isThere(String path) throws ErrnoException {
+    try {
+      kernel.statAt(Fd.AT_FDCWD, Kernel.path(path));
+      return true;
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
   /** Renames, without waiting for the disk; false if the pod is not there. */
   boolean rename(String uuid, PodDirectory from, PodDirectory to) throws ErrnoException {
     if (tryRename(uuid, from, to)) {

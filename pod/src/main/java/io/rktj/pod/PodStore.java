@@ -12,6 +12,7 @@ import io.rktj.spec.Uuid;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The pods below {@code DIR/pods} ({@code spec/rkt-cli.md} section 6.3). What a pod is doing is the
@@ -216,6 +217,14 @@ public final class PodStore {
   /** The pod as it is now, wherever it is; empty once it is deleted. */
   public Optional<Pod> look(Uuid uuid) {
     return finder.look(uuid.toString());
+  }
+
+  /**
+   * What {@code reading} finds of a pod that stands still meanwhile: it is read again where it has
+   * moved. Empty if it is deleted by then.
+   */
+  public <T> Optional<T> read(Pod pod, Function<Pod, T> reading) {
+    return finder.read(pod, reading);
   }
 
   /** Waits a moment, because whoever only looks holds the lock too, if briefly. */

@@ -347,6 +347,48 @@ class PodStoreTest {
   }
 
   @Test
+  void readsAPodAgainThatMovesMeanwhile() {
+    Pod prepared;
+    try (LockedPod pod = store.create()) {
+      store.markPrepared(pod);
+      prepared = store.look(pod.uuid()).orElseThrow();
+    }
+    List<PodDirectory> read = new ArrayList<>();
+
+    Optional<Boolean> found =
+        store.read(
+            prepared,
+            pod -> {
+              read.add(pod.where());
+              if (pod.where() == PodDirectory.PREPARED) {
+                try (LockedPod locked = store.lockPrepared(pod)) {
+                  store.markRunning(locked);
+                }
+                throw new PodStateException("it is not where it was");
+              }
+              return Files.isDirectory(pod.layout().directory());
+            });
+
+    assertThat(found).contains(true);
+    assertThat(read).containsExactly(PodDirectory.PREPARED, PodDirectory.RUN);
+  }
+
+  @Test
+  void readsNothingOfAPodThatIsDeleted() {
+    Pod pod;
+    try (LockedPod locked = store.create()) {
+      store.markRunning(locked);
+      pod = store.look(locked.uuid()).orElseThrow();
+    }
+    store.delete(
+        store
+            .claim(store.markGarbage(store.find(pod.uuid().toString())).orElseThrow())
+            .orElseThrow());
+
+    assertThat(store.read(pod, gone -> gone.layout().manifest())).isEmpty();
+  }
+
+  @Test
   void createsPodsWhileEmbryosAreCleared() throws Exception {
     AtomicBoolean end = new AtomicBoolean();
     Thread cleaner =

@@ -165,7 +165,8 @@ final class HostWatch {
 
   private void advance(Pod pod, PodTrace trace, List<Event> events, long now) {
     try {
-      events.addAll(trace.advance(new PodReporter(kernel).report(pod), now));
+      pods.read(pod, new PodReporter(kernel)::report)
+          .ifPresent(report -> events.addAll(trace.advance(report, now)));
     } catch (PodException e) {
       return; // half-way through a change: the next look sees it
     }

@@ -53,7 +53,7 @@ final class PodAnswers {
 
   private Optional<Pod> tell(io.rktj.pod.Pod found, boolean detail) {
     try {
-      return Optional.of(pod(found, detail));
+      return new PodStore(kernel, data).read(found, there -> pod(there, detail));
     } catch (PodException e) {
       return Optional.empty(); // removed while we looked, or damaged: not told, as in rkt
     }
@@ -61,7 +61,12 @@ final class PodAnswers {
 
   /** Everything about one pod. */
   Pod inspect(String id) {
-    return pod(find(kernel, data, id), true);
+    Optional<Pod> pod =
+        new PodStore(kernel, data).read(find(kernel, data, id), there -> pod(there, true));
+    if (pod.isEmpty()) {
+      throw new PublicApi.NotFound("no pod \"" + id + "\"");
+    }
+    return pod.get();
   }
 
   /** The pod with exactly this identity. */

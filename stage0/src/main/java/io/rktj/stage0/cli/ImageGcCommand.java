@@ -6,6 +6,7 @@ import io.rktj.linux.DirectoryLock;
 import io.rktj.pod.HostException;
 import io.rktj.pod.Pod;
 import io.rktj.pod.PodState;
+import io.rktj.pod.PodStore;
 import io.rktj.spec.manifest.PodManifest;
 import io.rktj.spec.manifest.RuntimeApp;
 import io.rktj.stage0.fetch.PartialDownloads;
@@ -51,24 +52,34 @@ final class ImageGcCommand implements CommandBody {
     }
   }
 
-  /** Notes what pods use. A running pod that cannot be read makes the whole command fail. */
+  /**
+   * Notes what pods use; one that is started or marked meanwhile is read where it then is. A
+   * running pod that cannot be read makes the whole command fail.
+   */
   private void look(Session session) {
     PodReporter reporter = new PodReporter(session.kernel());
-    for (Pod pod : session.pods().list()) {
-      text(pod.layout().stage1TreeStoreId()).ifPresent(treesInUse::add);
-      for (Path app : appsOf(pod)) {
-        text(app.resolve("treeStoreID")).ifPresent(treesInUse::add);
-      }
-      if (pod.state() != PodState.RUNNING) {
-        continue;
-      }
-      Optional<PodManifest> manifest = reporter.manifest(pod);
-      if (manifest.isPresent()) {
-        for (RuntimeApp app : manifest.get().apps()) {
-          imagesInUse.add(app.image().id().toString());
-        }
+    PodStore pods = session.pods();
+    for (Pod pod : pods.list()) {
+      pods.read(pod, there -> look(reporter, there));
+    }
+  }
+
+  /** Notes what one pod uses; true if it does anything. */
+  private boolean look(PodReporter reporter, Pod pod) {
+    text(pod.layout().stage1TreeStoreId()).ifPresent(treesInUse::add);
+    for (Path app : appsOf(pod)) {
+      text(app.resolve("treeStoreID")).ifPresent(treesInUse::add);
+    }
+    if (pod.state() != PodState.RUNNING) {
+      return false;
+    }
+    Optional<PodManifest> manifest = reporter.manifest(pod);
+    if (manifest.isPresent()) {
+      for (RuntimeApp app : manifest.get().apps()) {
+        imagesInUse.add(app.image().id().toString());
       }
     }
+    return true;
   }
 
   /** What the pod keeps of each app, whatever its manifest says. */

@@ -3,6 +3,7 @@ package io.rktj.stage0.cli;
 
 import io.rktj.PodException;
 import io.rktj.pod.Pod;
+import io.rktj.pod.PodStore;
 import io.rktj.stage0.launch.PodReport;
 import io.rktj.stage0.launch.PodReporter;
 import java.time.ZoneId;
@@ -18,9 +19,10 @@ final class ListCommand implements CommandBody {
     PodReporter reporter = new PodReporter(session.kernel());
     List<PodReport> reports = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    for (Pod pod : session.pods().list()) {
+    PodStore pods = session.pods();
+    for (Pod pod : pods.list()) {
       try {
-        reports.add(reporter.report(pod));
+        pods.read(pod, reporter::report).ifPresent(reports::add);
       } catch (PodException e) {
         problems.add(FailureReport.of(e, invocation.global().debug()));
       }

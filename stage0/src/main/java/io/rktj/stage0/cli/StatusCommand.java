@@ -5,6 +5,7 @@ import io.rktj.PodException;
 import io.rktj.pod.HostException;
 import io.rktj.pod.Pod;
 import io.rktj.pod.PodState;
+import io.rktj.pod.PodStateException;
 import io.rktj.pod.PodStore;
 import io.rktj.pod.StatusFiles;
 import io.rktj.stage0.launch.AppReport;
@@ -40,13 +41,21 @@ final class StatusCommand implements CommandBody {
     Pod pod = find(pods, uuid);
     pod = await(session, pods, pod, readyWait, true);
     pod = await(session, pods, pod, exitWait, false);
-    PodReport report = new PodReporter(session.kernel()).report(pod);
+    PodReport report = report(session, pods, pod);
     if (form == JsonForm.NONE) {
       invocation.output().answer(text(report, ZoneId.systemDefault()));
     } else {
       invocation.output().json(PodJson.one(report, form));
     }
     return ExitCode.DONE.status();
+  }
+
+  private static PodReport report(Session session, PodStore pods, Pod pod) {
+    Optional<PodReport> report = pods.read(pod, new PodReporter(session.kernel())::report);
+    if (report.isEmpty()) {
+      throw new PodStateException("pod \"" + pod.uuid() + "\" was removed");
+    }
+    return report.get();
   }
 
   private static Pod find(PodStore pods, String uuid) {
