@@ -45,22 +45,26 @@ final class RunPreparedCommand implements CommandBody {
     if (pod.state() != PodState.PREPARED) {
       throw new PodStateException("pod \"" + pod.uuid() + "\" is not prepared");
     }
-    Stage1 stage1 = stage1(session, pod);
-    stage1.requireUsable();
-    stage1.requirePossible(options.networks(), options.ipc());
-    List<String> environment = options.caller().environment();
-    RunCommand.requireSockets(session.kernel(), options.caller(), stage1, true);
-    if (!stage1.isReady(session.dataDirectory(), environment)) {
-      Effort.requireFull(session.kernel());
-      Stage1Notices notices = new Stage1Notices(session.console());
-      stage1.makeReady(session.dataDirectory(), environment, notices);
-    }
-    try (LockedPod locked = pods.lockPrepared(pod)) {
+    try (LockedPod locked = pods.lockPrepared(pod)) { // before a file of it is read: it may move
+      Stage1 stage1 = stage1(session, locked);
+      stage1.requireUsable();
+      stage1.requirePossible(options.networks(), options.ipc());
+      RunCommand.requireSockets(session.kernel(), options.caller(), stage1, true);
+      makeReady(session, stage1, options);
       PreparedPod prepared =
           new PreparedPodReader(session.kernel(), session.trees(session.images())).read(locked);
       requireRunnable(session, prepared, options);
       Launcher launcher = new Launcher(session.kernel(), pods, session.console());
       throw launcher.run(prepared, stage1, options);
+    }
+  }
+
+  private static void makeReady(Session session, Stage1 stage1, RunOptions options) {
+    List<String> environment = options.caller().environment();
+    if (!stage1.isReady(session.dataDirectory(), environment)) {
+      Effort.requireFull(session.kernel());
+      Stage1Notices notices = new Stage1Notices(session.console());
+      stage1.makeReady(session.dataDirectory(), environment, notices);
     }
   }
 
@@ -84,7 +88,7 @@ final class RunPreparedCommand implements CommandBody {
     }
   }
 
-  private static Stage1 stage1(Session session, Pod pod) {
+  private static Stage1 stage1(Session session, LockedPod pod) {
     Optional<Stage1> stage1 = session.stage1s().find(pod.layout());
     if (stage1.isEmpty()) {
       throw new Stage1Exception("pod \"" + pod.uuid() + "\" has no stage1");
