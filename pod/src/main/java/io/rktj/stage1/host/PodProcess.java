@@ -18,6 +18,8 @@ import java.util.Optional;
 public final class PodProcess {
   private static final int SIGKILL = 9;
   private static final int SIGTERM = 15;
+  private static final long PATIENCE_NANOS = 10_000_000_000L;
+  private static final long PAUSE_MILLIS = 20;
 
   private final Kernel kernel;
   private final Stage1Pod pod;
@@ -49,7 +51,9 @@ public final class PodProcess {
     try (Fd process = open(supervisor)) {
       kernel.pidfdSendSignal(process.number(), SIGTERM);
     } catch (ErrnoException e) {
-      throw unable(supervisor, e);
+      if (e.errno() != Errno.ESRCH || !isRunning()) { // else killed, and the pod ends with it
+        throw unable(supervisor, e);
+      }
     }
   }
 
@@ -68,12 +72,39 @@ public final class PodProcess {
     }
   }
 
+  /** A pod that has just begun to run names its supervisor a moment later. */
   private int supervisor() {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (true) {
+      try {
+        return Integer.parseInt(HostFactsReader.text(file.toString()).strip());
+      } catch (IOException | NumberFormatException e) {
+        if (System.nanoTime() > deadline || !isRunning() || !pause()) {
+          throw new HostException(
+              "stage1: cannot stop pod \"" + pod.uuid() + "\": error reading pid", e);
+        }
+      }
+    }
+  }
+
+  private boolean isRunning() {
     try {
-      return Integer.parseInt(HostFactsReader.text(file.toString()).strip());
-    } catch (IOException | NumberFormatException e) {
-      throw new HostException(
-          "stage1: cannot stop pod \"" + pod.uuid() + "\": error reading pid", e);
+      Optional<DirectoryLock> lock =
+          DirectoryLock.tryShared(kernel, pod.layout().directory().toString());
+      lock.ifPresent(DirectoryLock::close);
+      return lock.isEmpty();
+    } catch (ErrnoException e) {
+      return false; // marked for removal, or removed
+    }
+  }
+
+  private static boolean pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -89,10 +120,7 @@ public final class PodProcess {
    */
   private Fd open(int supervisor) throws ErrnoException {
     Fd process = kernel.pidfdOpen(supervisor);
-    Optional<DirectoryLock> lock =
-        DirectoryLock.tryShared(kernel, pod.layout().directory().toString());
-    if (lock.isPresent()) {
-      lock.get().close();
+    if (!isRunning()) {
       process.close();
       throw new Stage1Exception(
           "stage1: cannot stop pod \"" + pod.uuid() + "\": it is not running anymore");

@@ -89,6 +89,12 @@ final class RmCommand implements CommandBody {
       case EXITED -> garbage = pods.markGarbage(pod);
       case EXITED_GARBAGE, GARBAGE -> {}
     }
+    if (garbage.isEmpty()) {
+      Optional<Pod> now = pods.look(pod.uuid()); // somebody else has moved it on
+      if (now.isPresent() && now.get().where() != pod.where()) {
+        return remove(invocation, lifecycle, pods, now.get());
+      }
+    }
     if (garbage.isEmpty() || !lifecycle.remove(garbage.get())) {
       return refused(invocation, name, "is currently being deleted");
     }

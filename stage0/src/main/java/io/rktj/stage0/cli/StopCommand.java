@@ -38,16 +38,13 @@ final class StopCommand implements CommandBody {
 
   private static boolean stop(
       Invocation invocation, PodLifecycle lifecycle, Pod pod, boolean force) {
-    if (pod.state().hasExited()) {
-      invocation.output().answer("pod \"" + pod.uuid() + "\" is already stopped");
-      return true;
-    }
-    if (pod.state() != PodState.RUNNING) {
-      invocation.say("pod \"" + pod.uuid() + "\" is not running");
+    String name = "\"" + pod.uuid() + "\"";
+    if (pod.state() != PodState.RUNNING && !pod.state().hasExited()) {
+      invocation.say("pod " + name + " is not running");
       return false;
     }
-    lifecycle.stop(pod, force);
-    invocation.output().answer("\"" + pod.uuid() + "\"");
+    boolean asked = pod.state() == PodState.RUNNING && lifecycle.stop(pod, force);
+    invocation.output().answer(asked ? name : "pod " + name + " is already stopped");
     return true;
   }
 }

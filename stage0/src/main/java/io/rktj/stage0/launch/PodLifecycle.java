@@ -54,9 +54,22 @@ public final class PodLifecycle {
     mounts = new LeftoverMounts(kernel, Path.of("/proc/self/mountinfo"));
   }
 
-  /** Asks a running pod to end, or kills it; does not wait for that. */
-  public void stop(Pod pod, boolean force) {
-    stage1(pod).stop(stage1Pod(pod), force);
+  /**
+   * Asks a running pod to end, or kills it; does not wait for that.
+   *
+   * @return false if it has ended by itself meanwhile
+   */
+  public boolean stop(Pod pod, boolean force) {
+    try {
+      stage1(pod).stop(stage1Pod(pod), force);
+      return true;
+    } catch (PodException e) {
+      Optional<Pod> now = pods.look(pod.uuid());
+      if (now.isPresent() && now.get().state() == PodState.RUNNING) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   /**
