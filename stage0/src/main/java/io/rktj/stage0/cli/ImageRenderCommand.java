@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.cli;
 
+import io.rktj.linux.DirectoryLock;
 import io.rktj.pod.HostException;
 import io.rktj.spec.ImageIdPrefix;
 import io.rktj.spec.discovery.ImageRef;
@@ -39,6 +40,16 @@ final class ImageRenderCommand implements CommandBody {
       return invocation.misused("must provide an image and an output directory");
     }
     Session session = Session.open(invocation);
+    DirectoryLock removalsWait = session.prepareLock(false);
+    try {
+      write(invocation, session);
+    } finally {
+      removalsWait.close();
+    }
+    return ExitCode.DONE.status();
+  }
+
+  private void write(Invocation invocation, Session session) {
     ImageStore store = session.images();
     StoredImage image = new ImageLookup(store).find(invocation.arguments().get(0));
     boolean overwrite = invocation.flags().isOn("overwrite");
@@ -58,7 +69,6 @@ final class ImageRenderCommand implements CommandBody {
       store.touch(image);
       target.publish();
     }
-    return ExitCode.DONE.status();
   }
 
   /** The image with those beneath, all of the store: nothing is run, so nothing need be waived. */

@@ -2,6 +2,7 @@
 package io.rktj.stage0.cli;
 
 import io.rktj.PodException;
+import io.rktj.linux.DirectoryLock;
 import io.rktj.spec.ImageIdPrefix;
 import io.rktj.spec.discovery.ImageRef;
 import io.rktj.stage0.images.ImageLookup;
@@ -27,6 +28,7 @@ final class ImageVerifyCommand implements CommandBody {
     ImageStore store = session.images();
     TreeStore trees = session.trees(store);
     boolean failed = false;
+    DirectoryLock removalsWait = session.prepareLock(false); // half a tree would be a wrong one
     try (RemoteAccess remotes = new RemoteAccess(invocation, session)) {
       ImageResolver resolver = session.resolver(store, trees, remotes);
       for (String name : invocation.arguments()) {
@@ -42,6 +44,8 @@ final class ImageVerifyCommand implements CommandBody {
           failed = true;
         }
       }
+    } finally {
+      removalsWait.close();
     }
     return (failed ? ExitCode.FAILED : ExitCode.DONE).status();
   }

@@ -2,6 +2,7 @@
 package io.rktj.stage0.fetch;
 
 import io.rktj.linux.DirectoryLock;
+import io.rktj.linux.Errno;
 import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Fd;
 import io.rktj.linux.Kernel;
@@ -52,17 +53,23 @@ final class PartialDownload implements AutoCloseable {
     boolean told = false;
     while (true) {
       create(directory);
-      Optional<DirectoryLock> lock = attempt(kernel, directory);
-      if (lock.isEmpty() && !told) {
-        told = true;
-        diagnostics.warn("image", "another rkt instance is downloading this file, waiting...");
+      try {
+        Optional<DirectoryLock> lock = attempt(kernel, directory);
+        if (lock.isEmpty() && !told) {
+          told = true;
+          diagnostics.warn("image", "another rkt instance is downloading this file, waiting...");
+        }
+        DirectoryLock held = lock.isPresent() ? lock.get() : waitFor(kernel, directory);
+        // Its last holder may have removed the directory that we were waiting for.
+        if (isSame(kernel, held, directory)) {
+          return new PartialDownload(directory, held);
+        }
+        held.close();
+      } catch (ErrnoException e) {
+        if (e.errno() != Errno.ENOENT) { // else it was removed between two steps of ours
+          throw e;
+        }
       }
-      DirectoryLock held = lock.isPresent() ? lock.get() : waitFor(kernel, directory);
-      // Its last holder may have removed the directory that we were waiting for.
-      if (isSame(kernel, held, directory)) {
-        return new PartialDownload(directory, held);
-      }
-      held.close();
     }
   }
 
@@ -91,8 +98,16 @@ final class PartialDownload implements AutoCloseable {
   private static boolean isSame(Kernel kernel, DirectoryLock lock, Path directory)
       throws ErrnoException {
     byte[] path = directory.toString().getBytes(StandardCharsets.UTF_8);
-    return Files.exists(directory)
-        && kernel.stat(lock.number()).inode() == kernel.statAt(Fd.AT_FDCWD, path).inode();
+    boolean known = false;
+    try {
+      boolean same = kernel.stat(lock.number()).isSameFile(kernel.statAt(Fd.AT_FDCWD, path));
+      known = true;
+      return same;
+    } finally {
+      if (!known) {
+        lock.close();
+      }
+    }
   }
 
   /** How many bytes can be resumed, 0 for none. */

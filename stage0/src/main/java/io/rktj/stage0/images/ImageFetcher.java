@@ -3,6 +3,7 @@ package io.rktj.stage0.images;
 
 import io.rktj.linux.DirectoryLock;
 import io.rktj.spec.AcIdentifier;
+import io.rktj.spec.ImageId;
 import io.rktj.spec.Labels;
 import io.rktj.spec.MalformedException;
 import io.rktj.spec.archive.AciVisitor;
@@ -234,11 +235,28 @@ final class ImageFetcher {
     return row.isPresent() && trees.byId(row.get().id().toString()).isPresent();
   }
 
-  /** Makes the tree of what was brought, unless that came as one. */
+  /** Makes the tree of what was brought, unless that came as one, or is gone already. */
   void renderIfFetched(ImageTree tree) {
-    if (fetched && unpack) {
-      trees.render(tree);
+    if (!fetched || !unpack) {
+      return;
     }
+    try {
+      trees.render(tree);
+    } catch (StoreException e) {
+      if (isStored(tree)) {
+        throw e;
+      }
+      diagnostics.note(SOURCE, "image " + tree.image().id() + " was removed meanwhile");
+    }
+  }
+
+  private boolean isStored(ImageTree tree) {
+    for (ImageId layer : tree.layers()) {
+      if (store.byId(layer).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Where the signature of an image lies: beside it, with {@code .asc} at the end of its path. */
