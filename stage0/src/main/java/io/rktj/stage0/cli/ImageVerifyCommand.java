@@ -6,6 +6,7 @@ import io.rktj.linux.DirectoryLock;
 import io.rktj.spec.ImageIdPrefix;
 import io.rktj.spec.discovery.ImageRef;
 import io.rktj.stage0.images.ImageLookup;
+import io.rktj.stage0.images.ImageNotFoundException;
 import io.rktj.stage0.images.ImageResolver;
 import io.rktj.stage0.images.PullOptions;
 import io.rktj.stage0.images.PullPolicy;
@@ -57,11 +58,18 @@ final class ImageVerifyCommand implements CommandBody {
       ImageResolver resolver,
       TreeStore trees) {
     ImageRef reference = new ImageRef.ByHash(ImageIdPrefix.parse(image.id().toString()));
-    ImageTree whole = resolver.resolve(reference, options(invocation, image));
+    ImageTree whole;
+    try {
+      whole = resolver.resolve(reference, options(invocation, image));
+    } catch (ImageNotFoundException e) { // of those it depends on
+      if (isRendered(image, trees)) {
+        throw e;
+      }
+      sayNotRendered(invocation, name);
+      return;
+    }
     if (trees.find(whole).isEmpty()) {
-      invocation
-          .output()
-          .answer("image " + Quoted.of(name) + " not rendered; no verification needed");
+      sayNotRendered(invocation, name);
       return;
     }
     List<String> differences = trees.verify(whole);
@@ -82,6 +90,18 @@ final class ImageVerifyCommand implements CommandBody {
                 + " (\""
                 + image.id()
                 + "\")");
+  }
+
+  /** Whether there is a tree whose topmost image it is, by the names that trees have. */
+  private static boolean isRendered(StoredImage image, TreeStore trees) {
+    String id = image.id().toString();
+    return trees.ids().stream().anyMatch(tree -> tree.contains(id));
+  }
+
+  private static void sayNotRendered(Invocation invocation, String name) {
+    invocation
+        .output()
+        .answer("image " + Quoted.of(name) + " not rendered; no verification needed");
   }
 
   /** To look at what was let in unverified, nothing has to be waived again: it is not run. */

@@ -165,6 +165,7 @@ public final class ImageResolver {
       PullOptions below = options.withSignature(Optional.empty());
       for (Dependency dependency : image.manifest().dependencies()) {
         StoredImage found = findDependency(dependency, below);
+        store.touch(found);
         trees.add(withDependencies(found, below, above, budget));
       }
       above.remove(above.size() - 1);
