@@ -49,7 +49,7 @@ class FlyIT {
   }
 
   private RktProcess start(TestImage image, String... flags) {
-    return rkt.start(line(image, flags)).awaitStdout("up", 60);
+    return rkt.start(line(image, flags)).awaitStdout("up\n", 60);
   }
 
   private Path pod() throws IOException {
