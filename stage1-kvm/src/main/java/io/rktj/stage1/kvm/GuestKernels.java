@@ -251,7 +251,7 @@ final class GuestKernels {
   void removeAllBut(Set<String> used) {
     Set<String> kept = new HashSet<>(used);
     cache.text("package").ifPresent(kept::add);
-    new Templates(cache, notices).removeAllBut(kept);
+    new Templates(cache, notices, 0).removeAllBut(kept);
     for (String id : cache.names("kernels")) {
       if (!kept.contains(id)) {
         cache.remove("kernels/" + id);

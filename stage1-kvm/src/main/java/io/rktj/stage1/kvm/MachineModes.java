@@ -48,7 +48,7 @@ final class MachineModes {
             List.of(),
             false,
             new QemuCommand.KernelWords(new HostClock(cache).kilohertz(), words.parameters()));
-    return new Templates(cache, notices).of(bare, "tcg", kernel);
+    return new Templates(cache, notices, words.bootSeconds()).of(bare, "tcg", kernel);
   }
 
   /** All ways to run the machine of {@code qemu}. */

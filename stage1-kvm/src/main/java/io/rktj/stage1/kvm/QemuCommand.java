@@ -96,14 +96,18 @@ final class QemuCommand {
     return new MachinePlan.Mode(name, COPY_MILLIS, words, template(use, directory), failure);
   }
 
-  /** As the template that is being made in {@code directory}: without any device of a pod's. */
-  MachinePlan.Mode template(String name, Path directory) {
+  /**
+   * As the template that is being made in {@code directory}: without any device of a pod's.
+   *
+   * @param bootSeconds as in {@link #boot}
+   */
+  MachinePlan.Mode template(String name, int bootSeconds, Path directory) {
     List<String> words = machine(name, ",memory-backend=memory");
     kernel(name, words);
     memory(true, words);
     return new MachinePlan.Mode(
         name,
-        BOOT_MILLIS_TCG,
+        bootSeconds > 0 ? bootSeconds * 1000 : BOOT_MILLIS_TCG,
         words,
         template(MachinePlan.MemoryUse.MADE, directory),
         MachinePlan.Failure.NONE);

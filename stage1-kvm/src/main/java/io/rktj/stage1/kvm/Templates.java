@@ -37,15 +37,22 @@ final class Templates {
 
   private final MachineCache cache;
   private final Notices notices;
+  private final int bootSeconds;
 
-  Templates(MachineCache cache, Notices notices) {
+  /**
+   * The templates of a cache.
+   *
+   * @param bootSeconds until one that is being made must have come to life; 0 for as many as usual
+   */
+  Templates(MachineCache cache, Notices notices, int bootSeconds) {
     this.cache = cache;
     this.notices = notices;
+    this.bootSeconds = bootSeconds;
   }
 
   /** The directory of the template for machines like {@code bare}, made if there is none. */
   Optional<Path> of(QemuCommand bare, String mode, String kernel) {
-    String words = String.join("\0", bare.template(mode, Path.of("/")).command());
+    String words = String.join("\0", bare.template(mode, 0, Path.of("/")).command());
     String key =
         words + "\0" + kernel + "\0" + bare.initrd().getFileName() + "\0" + MonitorFiles.key();
     String name =
@@ -87,7 +94,7 @@ final class Templates {
       cache.directory(made);
       cache.write(made + "/" + BROKEN, "cannot be made");
     }
-    cache.write(made + "/words", String.join("\n", bare.template(mode, Path.of("/")).command()));
+    cache.write(made + "/words", String.join("\n", bare.template(mode, 0, Path.of("/")).command()));
     cache.write(made + "/kernel", kernel);
     cache.write(made + "/boot", MachineCache.bootId());
     if (!work.toFile().renameTo(cache.at(name).toFile())) {
@@ -114,7 +121,7 @@ final class Templates {
             List.of(),
             List.of(),
             "",
-            List.of(bare.template(mode, work)));
+            List.of(bare.template(mode, bootSeconds, work)));
     HostCommand.run(
         new File("/"),
         List.of(PodInit.path(), "template", work.resolve("root").toString()),

@@ -36,7 +36,7 @@ class MachineTest {
 
   @Test
   void copyIsLikeItsTemplateButForItsDevicesAndItsStart() {
-    List<String> template = qemu.template("tcg", Path.of("/t")).command();
+    List<String> template = qemu.template("tcg", 0, Path.of("/t")).command();
     MachinePlan.Mode copy = qemu.copy("tcg", Path.of("/t"), MachinePlan.Failure.NONE);
 
     for (String flag : List.of("-machine", "-cpu", "-smp", "-m", "-accel", "-global", "-bios")) {
