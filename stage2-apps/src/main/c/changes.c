@@ -47,7 +47,7 @@ static struct {
     char name[4096];
     size_t links; /* records: inode (64 bits), size of name (16), name */
     unsigned char *link;
-} out;
+} out COLD_ZEROS;
 
 static void flush(void) {
     send_frame(FRAME_CHANGES, 0, out.frame, (uint32_t)out.used);
@@ -127,7 +127,7 @@ static int find_link(uint64_t inode, const char **ret_name, size_t *ret_size) {
 
 /* The content of a file up to the size that has been told, without its holes. */
 static int put_content(int fd, off_t size) {
-    static unsigned char bytes[16384];
+    static COLD_ZEROS unsigned char bytes[16384];
     off_t at = 0;
 
     while (at < size) {

@@ -143,18 +143,19 @@ static void pass_records(struct channel *channel) {
         struct app *app;
 
         memcpy(record, at, sizeof(record));
-        if (record[0] < host.plan.app_count && record[3] <= STREAM_BYTES &&
+        if (members_find(record[0], &app) && record[3] <= STREAM_BYTES &&
             queue->end - queue->begin < RECORD + record[3])
             break;
-        if (record[0] >= host.plan.app_count || record[3] > STREAM_BYTES ||
+        if (!members_find(record[0], &app) || record[3] > STREAM_BYTES ||
             memchr(at + RECORD, '\n', record[3]) != NULL) {
             queue->begin = queue->end = 0;
             host_fail("the machine breaks the rules of its control port");
             return;
         }
-        app = &host.plan.app[record[0]];
-        app->main = (pid_t)record[2];
-        output_line(app, (record[1] & 1) != 0, (record[1] & 2) != 0, at + RECORD, record[3]);
+        if (app != NULL) { /* else it has gone meanwhile */
+            app->main = (pid_t)record[2];
+            output_line(app, (record[1] & 1) != 0, (record[1] & 2) != 0, at + RECORD, record[3]);
+        }
         queue->begin += RECORD + record[3];
         passed += RECORD + record[3];
     }
@@ -277,6 +278,8 @@ static void reply_frame(struct channel *channel, const struct frame *frame) {
     }
     memcpy(channel->reply, frame->data, 8);
     channel->replied = true;
+    if (channel->packets)
+        members_told(number_of(channel), channel->reply);
     finish_visit(channel);
 }
 
@@ -328,7 +331,8 @@ static void visitor_gone(struct channel *channel) {
     channel->queue[1].begin = channel->queue[1].end = 0;
     if (channel->entered && !channel->replied) {
         channel->draining = true;
-        host_send(FRAME_HANGUP, number_of(channel), "", 0);
+        if (!channel->packets || !members_wait(number_of(channel)))
+            host_send(FRAME_HANGUP, number_of(channel), "", 0);
     } else {
         channel->open = false;
     }
@@ -370,23 +374,44 @@ static void enter(struct channel *channel, const char *bytes, size_t size, int *
     host_send(FRAME_ENTER, number_of(channel), bytes, (uint32_t)size);
 }
 
-/* Passes on what a visitor says to process 1 of the pod, the first word or another. */
-static void converse(struct channel *channel, const char *bytes, size_t size) {
-    if (size > PACKET_LIMIT && channel->entered) {
-        visitor_gone(channel);
-        return;
-    }
-    if (size > PACKET_LIMIT || !host.alive) {
-        refuse(channel, size > PACKET_LIMIT ? E2BIG : ESRCH);
-        return;
-    }
-    if (channel->entered) {
-        channel->credit -= PACKET_COST((uint32_t)size);
-        host_send(FRAME_PACKET, number_of(channel), bytes, (uint32_t)size);
+/* Begins what a visitor asks of process 1 of the pod. */
+static void begin_packets(struct channel *channel, const char *bytes, size_t size, const int *fds,
+                          unsigned count) {
+    struct reader in = {(const unsigned char *)bytes, (const unsigned char *)bytes + size, false};
+    uint32_t asked = read_number(&in);
+    int error = size > PACKET_LIMIT ? -E2BIG : host.alive ? 0 : -ESRCH;
+
+    if (error == 0 && asked == CONTROL_ADD)
+        error = members_add(number_of(channel), &in, fds, count);
+    if (error < 0) {
+        refuse(channel, -error);
         return;
     }
     channel->entered = channel->packets = true;
+    if (asked == CONTROL_ADD)
+        return;
+    members_ask(number_of(channel), asked, &in);
     host_send(FRAME_ENTER, number_of(channel), bytes, (uint32_t)size);
+}
+
+/* Passes on what a visitor says to process 1 of the pod. */
+static void pass_packet(struct channel *channel, const char *bytes, size_t size) {
+    if (size > PACKET_LIMIT) {
+        visitor_gone(channel);
+        return;
+    }
+    channel->credit -= PACKET_COST((uint32_t)size);
+    host_send(FRAME_PACKET, number_of(channel), bytes, (uint32_t)size);
+}
+
+static void tell_shares(const struct channel *channel) {
+    unsigned char bytes[8] = {REPLY_STARTED};
+    int ns = members_shares();
+
+    if (ns < 0)
+        bytes[0] = REPLY_ERROR;
+    (void)send_with_fds(channel->visitor, bytes, sizeof(bytes), &ns, ns < 0 ? 0 : 1);
+    close_fd(&ns);
 }
 
 static void visitor_event(struct channel *channel) {
@@ -403,8 +428,12 @@ static void visitor_event(struct channel *channel) {
     }
     if (n < 0) {
         refuse(channel, E2BIG);
-    } else if (channel->packets || (is_conversation(request) && !channel->entered)) {
-        converse(channel, message, (size_t)n);
+    } else if (channel->packets) {
+        pass_packet(channel, message, (size_t)n);
+    } else if (is_conversation(request) && !channel->entered) {
+        begin_packets(channel, message, (size_t)n, fds, count);
+    } else if (request == CONTROL_SHARES && !channel->entered) {
+        tell_shares(channel);
     } else if (request == CONTROL_ENTER && n >= 8 && !channel->entered) {
         enter(channel, message, (size_t)n, fds, count);
     } else if (request == CONTROL_SIGNAL && n >= 8 && channel->entered) {

@@ -6,11 +6,13 @@
  *   request  ENTER, flags, text app, text TERM (may be empty), count, text... (the command);
  *            with it the three standard streams, unless the flags ask for a terminal
  *   request  SIGNAL, number: for the process that this connection has started
- *   request  ADD, text app, count, a number for each of so many control groups: whether a file
+ *   request  ADD, text app, its place or all bits set, count, a number for each of so many control groups: whether a file
  *            "tasks" comes with it; with it the plan, and for each control group "cgroup.procs"
  *            and perhaps "tasks", all opened by the caller, who stands outside the pod
  *   request  START, STOP, REMOVE, text app; as ADD for mutable pods only, answered by TEXT in case
  *            and EXITED 0 once it is done, or EXITED with the status of an app that failed to start
+ *   request  SHARES, to the supervisor of a machine: answered by STARTED and the mount name space of
+ *            its server of shares. To him ADD comes with the plan and the guest's set-up, and no more
  *   request  RESIZE, rows, columns: of its terminal; for pods in machines (elsewhere the caller
  *            has told the terminal itself)
  *   request  ATTACH, text app, endpoints (1, 2, 4: standard input, output, error), rows, columns: the
@@ -258,6 +260,7 @@ static int enter(struct inner *inner, struct visit *visit, struct reader *in, co
 static int add(struct inner *inner, struct visit *visit, struct reader *in, const int *fds,
                unsigned fd_count) {
     const char *name = read_text(in);
+    uint32_t place = read_number(in);
     uint32_t count = read_number(in);
     int groups[2 * CONTROL_FDS];
     unsigned used = 1;
@@ -276,7 +279,14 @@ static int add(struct inner *inner, struct visit *visit, struct reader *in, cons
     }
     if (in->at != in->end)
         return -EBADMSG;
-    error = mutable_add(inner, fds[0], name, groups, count, visit->fd, &app);
+    error = mutable_add(inner,
+                        &(struct addition){.name = name,
+                                           .place = place,
+                                           .plan = fds[0],
+                                           .groups = groups,
+                                           .count = count,
+                                           .visit = visit->fd},
+                        &app);
     if (error == 0)
         visit->app = app;
     return error;

@@ -134,5 +134,5 @@ uint32_t queue_send_packets(struct queue *queue, int socket) {
 
 /* Whether a visitor who begins with this request then speaks with process 1 in packets. */
 bool is_conversation(uint32_t request) {
-    return request == CONTROL_ATTACH;
+    return request == CONTROL_ATTACH || (request >= CONTROL_ADD && request <= CONTROL_REMOVE);
 }

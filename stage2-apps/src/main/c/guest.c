@@ -257,7 +257,7 @@ static void open_main_channel(void) {
     for (int i = 0; i < 3 && interactive && guest.plan.app_count > 0; i++)
         if (fchown(guest.child_stdio[i], guest.plan.app[0].uid, (gid_t)-1) < 0)
             die(errno, "give the standard streams to", guest.plan.app[0].name);
-    visits_open(guest.plan.pod_dir, in[1], out[0], error[0]);
+    visits_open(&guest.plan, in[1], out[0], error[0]);
 }
 
 static void inner_event(void) {
@@ -278,9 +278,17 @@ static void inner_event(void) {
         send_frame(FRAME_WORDS, 0, message + 1, (uint32_t)n - 1);
     } else if (message[0] == 'X' && n == 12) {
         send_frame(FRAME_STATUS, 0, message + 4, 8);
+    } else if (message[0] == 'B' && n == 8) {
+        send_frame(FRAME_BEGUN, 0, message + 4, 4);
     } else if (message[0] == 'T' && count == 1) {
         visits_pod_terminal(fd);
     }
+}
+
+/* Hears what process 1 of the pod has said by now. */
+void guest_hear_pod(void) {
+    while (guest.socket >= 0 && poll(&(struct pollfd){guest.socket, POLLIN, 0}, 1, 0) > 0)
+        inner_event();
 }
 
 static void reap(void) {
@@ -360,7 +368,8 @@ _Noreturn void guest_main(void) {
     run();
     send_number(FRAME_ENDED, 0, (uint32_t)guest.status);
     for (uint32_t i = 0; i < guest.plan.app_count; i++)
-        changes_send(i, &guest.plan.app[i]);
+        if (guest.plan.app[i].state != APP_ABSENT)
+            changes_send(i, &guest.plan.app[i]);
     leave(guest.status);
     _exit(guest.status);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of a machine's supervisor share: machine.c, channels.c and keep.c. */
+/* What the parts of a machine's supervisor share: machine.c and what it is made of. */
 #ifndef RKTJ_HOST_H
 #define RKTJ_HOST_H
 
@@ -41,6 +41,8 @@ extern struct host host;
 void host_send(unsigned type, unsigned channel, const void *payload, uint32_t size);
 void host_fail(const char *why);
 void plain_ascii(char *bytes, size_t size);
+void words_keep(int *fd);
+void words_say(void);
 
 void channels_open(void);
 unsigned channels_poll(struct pollfd *fds);
@@ -49,6 +51,13 @@ void channels_frame(const struct frame *frame);
 void channels_resize_main(void);
 bool channels_busy(bool packets);
 void channels_end(void);
+
+bool members_find(uint32_t place, struct app **ret_app);
+int members_add(unsigned channel, struct reader *in, const int *fds, unsigned count);
+void members_ask(unsigned channel, uint32_t asked, struct reader *in);
+bool members_wait(unsigned channel);
+void members_told(unsigned channel, const unsigned char *reply);
+int members_shares(void);
 
 void keep_frame(const struct frame *frame);
 void keep_end(void);

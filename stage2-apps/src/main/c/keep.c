@@ -87,9 +87,10 @@ void keep_frame(const struct frame *frame) {
     uint32_t app = frame->size >= 4 ? get32(frame->data) : UINT32_MAX;
     size_t size = frame->size >= 4 ? frame->size - 4 : 0;
     struct text bytes = {(char *)(uintptr_t)frame->data + 4, size, size};
+    struct app *known;
     int error;
 
-    if (host.ended_status < 0 || app >= host.plan.app_count ||
+    if (host.ended_status < 0 || !members_find(app, &known) || known == NULL ||
         (app < keep.next && !(keep.going && app == keep.app))) {
         host_fail("the machine breaks the rules of its control port");
         return;

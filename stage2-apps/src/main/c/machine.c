@@ -22,7 +22,6 @@
 #include "machine.h"
 
 #define SEND_SPACE (4u << 20)
-#define WORDS_KEPT 3072u
 #define PING_MILLIS 20000
 #define SILENCE_MILLIS 180000
 #define STOP_SPARE_MILLIS 15000
@@ -151,21 +150,24 @@ static void status_frame(const struct frame *frame) {
     struct app *app;
     int status;
 
-    if (frame->size != 8 || get32(frame->data) >= host.plan.app_count) {
+    if (frame->size != 8 || !members_find(get32(frame->data), &app)) {
         host_fail("the machine breaks the rules of its control port");
         return;
     }
-    app = &host.plan.app[get32(frame->data)];
+    if (app == NULL)
+        return; /* it has gone meanwhile */
     status = (int)get32(frame->data + 4);
     app->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     record_status(app, status, WIFSIGNALED(status) && WCOREDUMP(status));
 }
 
-/* What a guest writes need not be text in any encoding, and some terminals obey bytes above it. */
-void plain_ascii(char *bytes, size_t size) {
-    for (size_t i = 0; i < size; i++)
-        if ((unsigned char)bytes[i] >= 0x80 || bytes[i] == 0)
-            bytes[i] = '?';
+static void begun_frame(const struct frame *frame) {
+    struct app *app;
+
+    if (frame->size != 4 || !members_find(get32(frame->data), &app))
+        host_fail("the machine breaks the rules of its control port");
+    else if (app != NULL)
+        record_start(app);
 }
 
 /* Text of the guest's, for people: nothing in it may steer a terminal. */
@@ -231,6 +233,9 @@ static void own_frame(const struct frame *frame) {
         if (frame->size == 4)
             host.inner_status = (int)(get32(frame->data) & 255);
         break;
+    case FRAME_BEGUN:
+        begun_frame(frame);
+        break;
     case FRAME_ENDED:
         ended_frame(frame);
         break;
@@ -269,54 +274,6 @@ static bool read_control(void) {
     if (more < 0)
         host_fail("the machine breaks the rules of its control port");
     return true;
-}
-
-/* ---- last words, for when it goes wrong ---- */
-
-static void keep_words(int *fd) {
-    char bytes[1024];
-    ssize_t n = *fd < 0 ? 0 : read(*fd, bytes, sizeof(bytes));
-
-    if (n == 0) {
-        if (*fd >= 0)
-            (void)close(*fd);
-        *fd = -1;
-    }
-    if (n <= 0)
-        return;
-    if ((size_t)n > WORDS_KEPT - host.words_used) {
-        size_t drop = (size_t)n - (WORDS_KEPT - host.words_used);
-
-        memmove(host.words, host.words + drop, host.words_used - drop);
-        host.words_used -= drop;
-    }
-    memcpy(host.words + host.words_used, bytes, (size_t)n);
-    host.words_used += (size_t)n;
-}
-
-static void say_words(void) {
-    size_t begin = 0;
-
-    plain_ascii(host.words, host.words_used);
-    while (begin < host.words_used) {
-        char line[256];
-        TEXT(safe, 1100);
-        size_t size = 0;
-
-        while (begin < host.words_used && host.words[begin] != '\n') {
-            if (size < sizeof(line) - 1 && host.words[begin] != '\r')
-                line[size++] = host.words[begin];
-            begin++;
-        }
-        begin++;
-        line[size] = 0;
-        if (size == 0)
-            continue;
-        text_add(&safe, "pod-init: the machine: ");
-        text_quoted(&safe, line);
-        text_add(&safe, "\n");
-        (void)text_write(&safe, STDERR_FILENO);
-    }
 }
 
 /* ---- the loop ---- */
@@ -432,9 +389,9 @@ static void turn(void) {
         die(errno, "wait for events", NULL);
     output_tick();
     if (fds[2].revents != 0)
-        keep_words(&host.vmm.console);
+        words_keep(&host.vmm.console);
     if (fds[3].revents != 0)
-        keep_words(&host.vmm.words);
+        words_keep(&host.vmm.words);
     if ((fds[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && !read_control())
         host.gone = true;
     if ((fds[6].revents & POLLIN) != 0)
@@ -502,9 +459,9 @@ static bool run_mode(const struct machine_mode *mode) {
         }
     }
     while (host.vmm.console >= 0 && poll(&(struct pollfd){host.vmm.console, POLLIN, 0}, 1, 20) > 0)
-        keep_words(&host.vmm.console);
+        words_keep(&host.vmm.console);
     while (host.vmm.words >= 0 && poll(&(struct pollfd){host.vmm.words, POLLIN, 0}, 1, 20) > 0)
-        keep_words(&host.vmm.words);
+        words_keep(&host.vmm.words);
     return host.alive;
 }
 
@@ -528,7 +485,7 @@ static int finish(void) {
 
     if (status < 0) {
         terminal_restore();
-        say_words();
+        words_say();
         warn_plain(host.failure != NULL ? host.failure : "the machine has ended unexpectedly",
                    host.plan.uuid);
         status = EXIT_START;
@@ -575,7 +532,6 @@ int machine_main(int plan_fd, int lock_fd) {
     host.control = control_socket(host.plan.pod_dir);
     host.reader.bytes = reserve(FRAME_SPACE);
     host.send = reserve(SEND_SPACE);
-    host.words = reserve(WORDS_KEPT);
     for (int i = 0; i < TAPS; i++)
         host.vmm.tap[i] = -1;
     if (host.machine.interfaces.count > 0)
@@ -591,7 +547,7 @@ int machine_main(int plan_fd, int lock_fd) {
 
         if (run_mode(mode) || host.inner_status >= 0 || i + 1 == host.machine.modes)
             break;
-        say_words();
+        words_say();
         warn_plain(mode->failure_words, host.failure);
         end_machine();
         note(mode->failure_file, mode->failure_text);

@@ -44,7 +44,7 @@ enum frame_type {
     FRAME_DATA,
     FRAME_CREDIT,
     /* from the host */
-    FRAME_SETUP, /* parts of the machine's own set-up, of its network, of the plan */
+    FRAME_SETUP, /* parts of the machine's own set-up, of its network, of the plan; or for an app */
     FRAME_NETWORK,
     FRAME_PLAN,
     FRAME_START, /* seconds (64 bits), nanoseconds, flags, random bytes */
@@ -59,6 +59,7 @@ enum frame_type {
     /* from the guest */
     FRAME_ENDED,   /* status: the pod has ended; what its apps have written follows, then FRAME_EXIT */
     FRAME_CHANGES, /* app, bytes; none: that was all of it */
+    FRAME_BEGUN,   /* app: it is about to be started */
 };
 
 struct frame {
@@ -134,7 +135,17 @@ struct machine_plan {
     struct machine_mode *mode;
 };
 
+/* An app that comes to a machine that runs. */
+struct machine_app {
+    const void *plan;
+    uint32_t plan_size;
+    const void *setup; /* of the guest, for it */
+    uint32_t setup_size;
+    struct mount_ops shares; /* what the server of shares is to serve then */
+};
+
 int machine_plan_read(int fd, struct machine_plan *ret_plan);
+int machine_app_read(int fd, struct machine_app *ret_app);
 void read_strings(struct reader *in, struct strings *ret);
 const void *read_blob(struct reader *in, uint32_t multiple, uint32_t *ret_size);
 uint32_t read_count(struct reader *in, size_t least);

@@ -12,7 +12,7 @@
  * pod-init image-run|image-call|image-add|image-remove PODDIR ...
  *     For pods of a stage1 that came as an image: see image.c.
  * pod-init enter PODDIR APP [--] COMMAND [ARGUMENT...]
- * pod-init app PODDIR add|start|stop|rm APP
+ * pod-init app PODDIR add|start|stop|rm|add-in-machine|rm-in-machine APP
  *     For a mutable pod; the plan of an app to add comes in on standard input.
  * pod-init attach PODDIR APP ENDPOINTS raw|plain
  *     Joins our standard streams to an app's; raw: our terminal to the app's.

@@ -542,3 +542,39 @@ int mount_read_only_root(void) {
         return error;
     return mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0 ? -errno : 0;
 }
+
+/* Makes copies of what is to be bound, which can be attached in another mount name space. */
+void mounts_detach(struct mount_ops *ops) {
+    mounts_open_sources(ops);
+    for (uint32_t i = 0; i < ops->count; i++) {
+        struct mount_op *op = &ops->item[i];
+        unsigned recursive = (op->flags & FLAG_RECURSIVE) != 0 ? AT_RECURSIVE_ : 0;
+        int tree = sys_open_tree(op->source, "",
+                                 OPEN_TREE_CLONE_ | O_CLOEXEC | AT_EMPTY_PATH | recursive);
+
+        if (tree < 0)
+            die(errno, "copy the mount of", op->a);
+        (void)close(op->source);
+        op->source = tree;
+        op->detached = true;
+    }
+}
+
+/* Binds what ops say into the root that we have, in the place of what was bound there before. */
+void mounts_add(struct mount_ops *ops) {
+    int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (root < 0)
+        die(errno, "open", "/");
+    for (uint32_t i = 0; i < ops->count; i++) {
+        const struct mount_op *op = &ops->item[i];
+        int error;
+
+        while (umount2(op->b, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+            continue;
+        error = run_bind(root, op->source, op);
+        if (error < 0)
+            die(error, op_verb(op->kind), op->a);
+    }
+    (void)close(root);
+}

@@ -16,8 +16,7 @@
 
 #include "podinit.h"
 
-#define APP_ROOM 256u
-enum { OPENED_ALWAYS = 4, OPENED = 6 };
+enum { OPENED_ALWAYS = 2, OPENED = 6 };
 
 static int visitor = -1; /* in a child: who waits for it */
 
@@ -69,7 +68,9 @@ static _Noreturn void make_root(struct inner *inner, struct app *app, int socket
 
     report_to(tell_visitor, NULL);
     enter_host(inner);
-    output_open_app(app, false);
+    error = output_open_app(app, (inner->plan->flags & POD_GUEST) != 0);
+    if (error < 0)
+        die(error, "open the files of app", app->name);
     mounts_open_sources(&app->mounts);
     app->root = mounts_run(&mounts, &app->mounts, app->rootfs, false);
     app_open_notify(app);
@@ -116,8 +117,26 @@ static void forget(struct app *app) {
     app->state = APP_ABSENT;
 }
 
-/* A free place for an app called name; -EEXIST if there is one already. */
-static int find_place(struct plan *plan, const char *name, struct app **ret_app) {
+/* The place of a pod's app that has this number; all before it are made if they are missing. */
+struct app *mutable_place(struct plan *plan, uint32_t number) {
+    while (plan->app_count <= number) {
+        struct app *app = &plan->app[plan->app_count++];
+
+        *app = (struct app){0};
+        app->root = app->mntns = app->start = app->notify = -1;
+        app->log_dir = app->status_dir = app->log = app->kubelet = app->in = app->feed = -1;
+        app->out[0] = app->out[1] = app->stream[0].fd = app->stream[1].fd = -1;
+        app->pid = -1;
+        app->ready = true;
+        app->state = APP_ABSENT;
+    }
+    return &plan->app[number];
+}
+
+/* A free place for an app called name, the one that is wanted or any; -EEXIST if there is such an
+ * app already. */
+int mutable_find_place(struct plan *plan, const char *name, uint32_t wanted,
+                       struct app **ret_app) {
     uint32_t free = plan->app_count;
 
     for (uint32_t i = 0; i < plan->app_count; i++) {
@@ -126,10 +145,12 @@ static int find_place(struct plan *plan, const char *name, struct app **ret_app)
         else if (strcmp(plan->app[i].name, name) == 0)
             return -EEXIST;
     }
-    if (free == APP_ROOM)
+    if (wanted != ANY_PLACE)
+        free = wanted;
+    if (free >= APP_ROOM)
         return -ENOSPC;
-    *ret_app = &plan->app[free];
-    return 0;
+    *ret_app = mutable_place(plan, free);
+    return (*ret_app)->state == APP_ABSENT ? 0 : -EBUSY;
 }
 
 /* Takes over copies of the descriptors that the control groups are joined by. */
@@ -174,18 +195,18 @@ static int fork_worker(struct inner *inner, struct app *app, int visit) {
  * Begins to take in the app of a plan. Its control groups have been made and opened outside: two
  * descriptors for each, the second perhaps -1. Once control_tell has been called it can be started.
  */
-int mutable_add(struct inner *inner, int plan, const char *name, const int *fds, unsigned count,
-                int visit, struct app **ret_app) {
-    struct plan *pod = inner->plan;
+int mutable_add(struct inner *inner, const struct addition *addition, struct app **ret_app) {
     struct app *place;
     struct app app;
-    int error = find_place(pod, name, &place);
+    int error = mutable_find_place(inner->plan, addition->name, addition->place, &place);
 
     if (error == 0)
-        error = plan_read_app(plan, &app);
+        error = plan_read_app(addition->plan, &app);
     if (error < 0)
         return error;
-    error = strcmp(app.name, name) == 0 ? take_groups(&app, fds, count) : -EBADMSG;
+    error = strcmp(app.name, addition->name) == 0
+                ? take_groups(&app, addition->groups, addition->count)
+                : -EBADMSG;
     if (error == 0)
         error = app_open_streams(&app, inner->mounts.pod_root);
     if (error == 0)
@@ -193,14 +214,12 @@ int mutable_add(struct inner *inner, int plan, const char *name, const int *fds,
     app.state = APP_ADDED;
     app.ready = true;
     if (error == 0)
-        error = fork_worker(inner, &app, visit);
+        error = fork_worker(inner, &app, addition->visit);
     if (error < 0) {
         forget(&app);
         return error;
     }
     *place = app;
-    if (place == &pod->app[pod->app_count])
-        pod->app_count++;
     *ret_app = place;
     return 0;
 }

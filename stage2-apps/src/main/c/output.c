@@ -54,56 +54,53 @@ static uint32_t log_files;
 /* The first app, in the guest of a machine: there every line goes to the host, as a record. */
 static const struct app *framed;
 
-static void open_log(struct app *app) {
+static int open_log(struct app *app) {
     struct stat status;
     const char *name;
     int error;
 
     if (*app->log_file == 0)
-        return;
+        return 0;
     error = path_split(app->log_file, &app->log_dir, &name);
     if (error < 0)
-        die(error, "open the directory of log file", app->log_file);
+        return error;
     app->log =
         openat(app->log_dir, name, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
     if (app->log < 0 || fstat(app->log, &status) < 0)
-        die(errno, "open log file", app->log_file);
+        return -errno;
     app->log_bytes = (uint64_t)status.st_size;
+    return 0;
 }
 
 /* Makes the file that a kubelet reads. */
-static void open_kubelet(struct app *app) {
+static int open_kubelet(struct app *app) {
     const char *name;
     int dir;
     int error;
 
     if (*app->kubelet_file == 0)
-        return;
+        return 0;
     error = path_split(app->kubelet_file, &dir, &name);
     if (error < 0)
-        die(error, "open the directory of log file", app->kubelet_file);
+        return error;
     app->kubelet = openat(dir, name,
                           O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_NONBLOCK |
                               O_NOCTTY | O_CLOEXEC,
                           0640);
-    if (app->kubelet < 0)
-        die(errno, "open log file", app->kubelet_file);
+    error = app->kubelet < 0 ? -errno : 0;
     (void)close(dir);
+    return error;
 }
 
 /* Opens what of an app lies on the host (a guest has no log files): its log file, and the directory
  * of its status file. */
-void output_open_app(struct app *app, bool guest) {
+int output_open_app(struct app *app, bool guest) {
     const char *name;
-    int error;
+    int error = guest ? 0 : open_log(app);
 
-    if (!guest) {
-        open_log(app);
-        open_kubelet(app);
-    }
-    error = path_split(app->status_file, &app->status_dir, &name);
-    if (error < 0)
-        die(error, "open the directory of status file", app->status_file);
+    if (error == 0 && !guest)
+        error = open_kubelet(app);
+    return error < 0 ? error : path_split(app->status_file, &app->status_dir, &name);
 }
 
 /* Opens everything that lies on the host. */
@@ -112,8 +109,12 @@ void output_open(struct plan *plan) {
     log_files = plan->log_files;
     if ((plan->flags & POD_GUEST) == 0)
         journal_open(plan->uuid);
-    for (uint32_t i = 0; i < plan->app_count; i++)
-        output_open_app(&plan->app[i], (plan->flags & POD_GUEST) != 0);
+    for (uint32_t i = 0; i < plan->app_count; i++) {
+        int error = output_open_app(&plan->app[i], (plan->flags & POD_GUEST) != 0);
+
+        if (error < 0)
+            die(error, "open the files of app", plan->app[i].name);
+    }
 }
 
 /* Gets a console descriptor of our own that never makes us wait, where that is possible. */

@@ -17,6 +17,7 @@
 #define LOG_FILES 100u
 #define MAGIC "rktjpln1"
 #define MACHINE_MAGIC "rktjvmp1"
+#define MACHINE_APP_MAGIC "rktjvma1"
 #define APP_MAGIC "rktjapp1"
 
 static struct {
@@ -360,25 +361,18 @@ int plan_read(int fd, struct plan *ret_plan) {
     return error < 0 ? error : plan_parse(bytes, size, ret_plan);
 }
 
-/* Reads the plan of one app; it keeps its memory until plan_forget_app. */
-int plan_read_app(int fd, struct app *ret_app) {
+/* Reads the plan of one app, which keeps memory of its own until plan_forget_app. */
+int plan_parse_app(const void *plan, size_t size, struct app *ret_app) {
     struct app app = {0};
     struct reader in;
     char *bytes;
-    size_t size;
-    int error = read_whole(fd, &bytes, &size);
 
-    if (error < 0)
-        return error;
     app.memory_size = size + 16 + 16 * size + 2 * STREAM_BYTES + 4096;
     app.memory = mmap(NULL, app.memory_size, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (app.memory == MAP_FAILED) {
-        (void)munmap(bytes, PLAN_LIMIT);
+    if (app.memory == MAP_FAILED)
         return -ENOMEM;
-    }
-    memcpy(app.memory, bytes, size);
-    (void)munmap(bytes, PLAN_LIMIT);
+    memcpy(app.memory, plan, size);
     bytes = app.memory;
     arena.at = bytes + (size + 15) / 16 * 16;
     arena.left = app.memory_size - (size + 15) / 16 * 16;
@@ -393,6 +387,19 @@ int plan_read_app(int fd, struct app *ret_app) {
     }
     *ret_app = app;
     return 0;
+}
+
+/* The same from a file. */
+int plan_read_app(int fd, struct app *ret_app) {
+    char *bytes;
+    size_t size;
+    int error = read_whole(fd, &bytes, &size);
+
+    if (error < 0)
+        return error;
+    error = plan_parse_app(bytes, size, ret_app);
+    (void)munmap(bytes, PLAN_LIMIT);
+    return error;
 }
 
 /* Gives back the memory of an app's plan. */
@@ -454,5 +461,29 @@ int machine_plan_read(int fd, struct machine_plan *ret_plan) {
         plan.interfaces.count > TAPS)
         return -EBADMSG;
     *ret_plan = plan;
+    return 0;
+}
+
+/* Reads what is to be done for an app that comes to a machine. */
+int machine_app_read(int fd, struct machine_app *ret_app) {
+    struct machine_app app = {0};
+    struct reader in;
+    char *bytes;
+    size_t size;
+    int error = read_whole(fd, &bytes, &size);
+
+    if (error < 0)
+        return error;
+    if (size < 12 || memcmp(bytes, MACHINE_APP_MAGIC, 8) != 0)
+        return -EBADMSG;
+    in = (struct reader){(unsigned char *)bytes + 8, (unsigned char *)bytes + size, false};
+    if (read_number(&in) != size || open_arena(16 * size + 65536) < 0)
+        return -EBADMSG;
+    app.plan = read_blob(&in, 1, &app.plan_size);
+    app.setup = read_blob(&in, 1, &app.setup_size);
+    read_ops(&in, &app.shares);
+    if (in.bad || in.at != in.end)
+        return -EBADMSG;
+    *ret_app = app;
     return 0;
 }

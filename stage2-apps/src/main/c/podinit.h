@@ -295,6 +295,7 @@ struct reader {
 
 int plan_read(int fd, struct plan *ret_plan);
 int plan_parse(const void *bytes, size_t size, struct plan *ret_plan);
+int plan_parse_app(const void *plan, size_t size, struct app *ret_app);
 int plan_read_app(int fd, struct app *ret_app);
 void plan_forget_app(struct app *app);
 uint32_t read_number(struct reader *in);
@@ -332,6 +333,8 @@ struct mount_context {
 void mounts_open_sources(struct mount_ops *ops);
 void mounts_scratch(struct mount_context *context, const char *path);
 int mounts_run(struct mount_context *context, struct mount_ops *ops, const char *path, bool pod);
+void mounts_detach(struct mount_ops *ops);
+void mounts_add(struct mount_ops *ops);
 int mount_read_only_root(void);
 int overlay_mount(const struct mount_op *op, const char *path);
 int tree_bind(int source, int target, uint32_t flags);
@@ -383,7 +386,7 @@ _Noreturn void program_failed(const char *path, int error, int status);
 void journal_open(const char *uuid);
 void journal_line(const struct app *app, bool error, const char *line, size_t size);
 void output_open(struct plan *plan);
-void output_open_app(struct app *app, bool guest);
+int output_open_app(struct app *app, bool guest);
 void output_start(const struct plan *plan);
 void output_line(struct app *app, bool error, bool whole, const char *line, size_t size);
 void output_read(struct app *app, struct stream *stream, bool readable);
@@ -410,6 +413,7 @@ struct inner {
 };
 
 void supervise_open(const struct plan *plan);
+void record_start(const struct app *app);
 void record_status(const struct app *app, int status, bool core);
 _Noreturn void supervise(struct inner *inner);
 
@@ -418,8 +422,23 @@ int app_stop(struct inner *inner, struct app *app);
 
 /* ---- mutable.c: apps that come and go ---- */
 
-int mutable_add(struct inner *inner, int plan, const char *name, const int *fds, unsigned count,
-                int visit, struct app **ret_app);
+#define APP_ROOM 256u
+#define ANY_PLACE UINT32_MAX
+
+/* An app to take in. Its control groups have been opened outside: two descriptors for each, the
+ * second perhaps -1. */
+struct addition {
+    const char *name;
+    uint32_t place; /* or ANY_PLACE */
+    int plan;
+    const int *groups;
+    unsigned count;
+    int visit; /* who has asked */
+};
+
+struct app *mutable_place(struct plan *plan, uint32_t number);
+int mutable_find_place(struct plan *plan, const char *name, uint32_t wanted, struct app **ret_app);
+int mutable_add(struct inner *inner, const struct addition *addition, struct app **ret_app);
 int mutable_remove(struct inner *inner, struct app *app);
 void mutable_take(struct app *app);
 void mutable_ended(struct inner *inner, struct app *app, int status);
@@ -446,6 +465,7 @@ enum control_request {
     CONTROL_REMOVE = 7,
     CONTROL_ATTACH = 8,
     CONTROL_INPUT = 9,
+    CONTROL_SHARES = 10,
 };
 enum control_reply {
     REPLY_STARTED = 1,
@@ -587,6 +607,8 @@ int outer_main(int plan_fd, int lock_fd);
 int enter_main(const char *pod_dir, const char *app, char **command);
 int control_connect(const char *pod_dir);
 _Noreturn void attach_main(const char *pod_dir, const char *app, uint32_t endpoints, bool raw);
+void ask_add(int socket, const char *name, uint32_t place, int plan);
+void ask_undo(void);
 int ask_main(const char *pod_dir, const char *verb, const char *app);
 
 #endif

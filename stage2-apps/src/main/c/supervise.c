@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h> /* renameat */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -36,53 +35,6 @@ static struct {
     size_t words_used; /* "N" and what an app has said of itself */
     char words[1 + STATUS_WORDS];
 } pod = {.ready_dir = -1};
-
-static void write_small(int dir, const char *name, const char *suffix, const char *bytes,
-                        size_t size) {
-    TEXT(final, 300);
-    TEXT(temporary, 300);
-    int fd;
-    ssize_t n = -1;
-
-    text_add(&final, name);
-    text_bytes(&final, suffix, strlen(suffix) + 1);
-    text_add(&temporary, ".");
-    text_add(&temporary, name);
-    text_add(&temporary, suffix);
-    text_bytes(&temporary, ".tmp", sizeof(".tmp"));
-    if (final.used == final.size || temporary.used == temporary.size)
-        return;
-    fd = openat(dir, temporary.at, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-    if (fd >= 0) {
-        n = write(fd, bytes, size);
-        (void)close(fd);
-    }
-    if (n != (ssize_t)size || renameat(dir, temporary.at, dir, final.at) < 0)
-        warn(errno, "write status file", final.at);
-}
-
-/* Records how an app has ended: its status for rkt, and the reason beside it. */
-void record_status(const struct app *app, int status, bool core) {
-    const char *name = strrchr(app->status_file, '/') + 1;
-    TEXT(number, 32);
-    TEXT(reason, 64);
-
-    text_number(&number, (uint64_t)app->status, 0, 0);
-    text_add(&number, "\n");
-    if (WIFSIGNALED(status)) {
-        text_add(&reason, "killed ");
-        text_add(&reason, signal_name(WTERMSIG(status)));
-        if (WTERMSIG(status) > SIGSYS)
-            text_number(&reason, (uint64_t)WTERMSIG(status), 0, 0);
-        text_add(&reason, core ? ", core dumped\n" : "\n");
-    } else {
-        text_add(&reason, "exited ");
-        text_number(&reason, (uint64_t)app->status, 0, 0);
-        text_add(&reason, "\n");
-    }
-    write_small(app->status_dir, name, ".reason", reason.at, reason.used);
-    write_small(app->status_dir, name, "", number.at, number.used);
-}
 
 static void choose_streams(const struct inner *inner, const struct app *app, struct start *start) {
     bool interactive = (inner->plan->flags & POD_INTERACTIVE) != 0;
@@ -222,10 +174,18 @@ static void advance(struct inner *inner, struct app *app) {
     }
 }
 
+/* In a machine the records are the host's. */
+static void tell_start(const struct inner *inner, const struct app *app) {
+    uint32_t message[2] = {'B', (uint32_t)(app - inner->plan->app)};
+
+    if ((inner->plan->flags & POD_GUEST) != 0)
+        (void)send(inner->outer, message, sizeof(message), MSG_NOSIGNAL);
+    else
+        record_start(app);
+}
+
 /* Starts an app of a mutable pod; control_tell is called once it runs, or has failed to. */
 int app_start(struct inner *inner, struct app *app) {
-    const char *name = strrchr(app->status_file, '/') + 1;
-
     if (pod.stopping)
         return -ESHUTDOWN;
     if (app->state == APP_PRE_START || app->state == APP_RUNNING) {
@@ -238,10 +198,7 @@ int app_start(struct inner *inner, struct app *app) {
     if (app->leftovers_until != 0) /* of the run before, and not to be taken for this one's */
         (void)cgroups_signal(&app->cgroups, SIGKILL, -1);
     app->leftovers_until = 0;
-    write_small(app->status_dir, name, "-started", "", 0);
-    (void)unlinkat(app->status_dir, name, 0);
-    if (app->kubelet >= 0 && ftruncate(app->kubelet, 0) < 0)
-        warn(errno, "empty log file", app->kubelet_file);
+    tell_start(inner, app);
     app->ready = app->stopping = false;
     app->status = 0;
     app->state = APP_IDLE;
@@ -279,7 +236,6 @@ static void stop_leftovers(struct inner *inner, struct app *app) {
         app->leftovers_until = now_millis() + inner->plan->stop_timeout;
 }
 
-/* In a machine the records are the host's. */
 static void tell_status(const struct inner *inner, const struct app *app, int status) {
     uint32_t message[3] = {'X', (uint32_t)(app - inner->plan->app), (uint32_t)status};
 

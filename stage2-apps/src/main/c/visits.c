@@ -30,7 +30,7 @@ struct channel {
 };
 
 static COLD_ZEROS struct channel channels[CHANNELS];
-static const char *pod_dir;
+static struct plan *pod;
 
 static void open_channel(struct channel *channel, int visit, int in, int out, int error) {
     struct queue pending = channel->pending;
@@ -127,7 +127,7 @@ static void packet_event(struct channel *channel) {
     unsigned char packet[PACKET_LIMIT];
     unsigned count = 0;
     ssize_t n = receive_with_fds(channel->visit, packet, sizeof(packet), NULL, &count);
-    uint32_t kind = n >= 8 ? get32(packet) : 0;
+    uint32_t kind = n >= 4 ? get32(packet) : 0;
 
     if (n == -EAGAIN)
         return;
@@ -139,6 +139,8 @@ static void packet_event(struct channel *channel) {
     memset(channel->reply, 0, sizeof(channel->reply)); /* it has let go without a last word */
     if (n > 0)
         memcpy(channel->reply, packet, sizeof(channel->reply));
+    apps_told(pod, number_of(channel), channel->reply);
+    guest_hear_pod(); /* what it has said before comes first */
     end_visit(channel);
 }
 
@@ -170,11 +172,12 @@ static void visit_event(struct channel *channel) {
     end_visit(channel);
 }
 
-static int connect_inner(void) {
+/* A connection to process 1 of the pod, or -1. */
+int visits_connect(void) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct text path = {address.sun_path, sizeof(address.sun_path), 0};
     char name[FD_PATH];
-    int dir = open(pod_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int dir = open(pod->pod_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
     text_add(&path, path_of_fd(dir, name));
@@ -202,9 +205,17 @@ static void refuse_visit(unsigned channel, int error) {
 /* Joins a visitor on the host to process 1 of the pod. */
 static void begin_conversation(const struct frame *frame) {
     struct channel *channel = &channels[frame->channel];
-    int fd = connect_inner();
-    int error = fd < 0 ? -ESRCH : send_with_fds(fd, frame->data, frame->size, NULL, 0);
+    uint32_t asked = get32(frame->data);
+    int fd;
+    int error = 0;
 
+    if (asked == CONTROL_ADD || asked == CONTROL_REMOVE) {
+        fd = apps_begin(pod, frame);
+        error = fd < 0 ? fd : 0;
+    } else {
+        fd = visits_connect();
+        error = fd < 0 ? -ESRCH : send_with_fds(fd, frame->data, frame->size, NULL, 0);
+    }
     if (error < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0) {
         close_fd(&fd);
         refuse_visit(frame->channel, -error);
@@ -219,7 +230,7 @@ static void begin_visit(const struct frame *frame) {
     struct channel *channel = &channels[frame->channel];
     bool terminal = frame->size >= 8 && (get32(frame->data + 4) & ENTER_TERMINAL) != 0;
     int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
-    int fd = connect_inner();
+    int fd = visits_connect();
     int error = fd < 0 ? -ESRCH : 0;
 
     if (error == 0 && !terminal &&
@@ -263,6 +274,10 @@ void visits_frame(const struct frame *frame) {
             begin_conversation(frame);
         else
             begin_visit(frame);
+        return;
+    }
+    if (frame->type == FRAME_SETUP || frame->type == FRAME_PLAN) {
+        apps_part(frame);
         return;
     }
     if (!channel->open)
@@ -362,10 +377,10 @@ bool visits_drain_pod(void) {
 }
 
 /* Opens the pod's own streams; in: -1 if it has nothing to read. */
-void visits_open(const char *pod, int in, int out, int error) {
+void visits_open(struct plan *plan, int in, int out, int error) {
     for (int i = 0; i < CHANNELS; i++)
         channels[i] = (struct channel){.visit = -1, .in = -1, .out = {-1, -1}};
-    pod_dir = pod;
+    pod = plan;
     open_channel(&channels[1], -1, in, out, error);
 }
 

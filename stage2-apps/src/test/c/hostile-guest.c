@@ -17,7 +17,7 @@
 #define HEADER 8
 
 /* as in machine.h */
-enum { HELLO = 1, EXIT = 6, DATA = 10, ENTER = 17, PACKET = 22, ENDED = 23, CHANGES = 24, TYPES };
+enum { HELLO = 1, EXIT = 6, DATA = 10, ENTER = 17, PACKET = 22, ENDED = 23, CHANGES = 24, BEGUN = 25, TYPES };
 
 static uint64_t state;
 

@@ -139,7 +139,7 @@ public record MachinePlan(
       disks = List.copyOf(disks);
     }
 
-    private byte[] write() {
+    byte[] write() {
       PlanBuffer out = new PlanBuffer();
       out.number(directories.size());
       for (Directory directory : directories) {

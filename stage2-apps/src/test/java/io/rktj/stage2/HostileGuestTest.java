@@ -63,6 +63,7 @@ class HostileGuestTest {
         "logs/app",
         "stage1/rootfs/rkt/supervisor-status",
         "stage1/rootfs/rkt/status/app",
+        "stage1/rootfs/rkt/status/app-started",
         "stage1/rootfs/rkt/status/app.reason");
   }
 

@@ -18,18 +18,41 @@ final class GuestVolumes {
   private final List<AppMount> shared = new ArrayList<>();
   private final List<MountOp> tree = new ArrayList<>();
 
-  private GuestVolumes() {
-    tree.add(new MountOp.FileSystem("tmpfs", "/", MountOp.NO_SUID, "mode=0755,size=1m"));
+  /** What the names of entries begin with; a number follows. */
+  private final String prefix;
+
+  private GuestVolumes(String prefix) {
+    this.prefix = prefix;
   }
 
   static GuestVolumes of(PodVolumes volumes) {
-    GuestVolumes guest = new GuestVolumes();
+    GuestVolumes guest = new GuestVolumes("");
+    guest.tree.add(new MountOp.FileSystem("tmpfs", "/", MountOp.NO_SUID, "mode=0755,size=1m"));
+    return guest.with(volumes);
+  }
+
+  /**
+   * Those of an app that comes later, and the tree of its image, which is the first of the entries
+   * NAME.0, NAME.1 and so on; pod-init takes them off again with the app.
+   */
+  static GuestVolumes ofApp(String app, String rootfs, PodVolumes volumes) {
+    GuestVolumes guest = new GuestVolumes(app + ".");
+    guest.share(new AppMount("", rootfs, "/", true, false));
+    return guest.with(volumes);
+  }
+
+  /** Where the guest finds the tree of an app that comes later. */
+  static String treeOf(String app) {
+    return PATH + "/" + app + ".0";
+  }
+
+  private GuestVolumes with(PodVolumes volumes) {
     for (List<AppMount> mounts : volumes.mounts()) {
       for (AppMount mount : mounts) {
-        guest.share(mount);
+        share(mount);
       }
     }
-    return guest;
+    return this;
   }
 
   boolean isEmpty() {
@@ -47,7 +70,7 @@ final class GuestVolumes {
     for (List<AppMount> mounts : volumes.mounts()) {
       List<AppMount> app = new ArrayList<>();
       for (AppMount mount : mounts) {
-        String source = PATH + "/" + share(mount);
+        String source = PATH + "/" + prefix + share(mount);
         app.add(
             new AppMount(
                 mount.volume(), source, mount.path(), mount.readOnly(), mount.recursive()));
@@ -71,7 +94,7 @@ final class GuestVolumes {
     tree.add(
         new MountOp.Bind(
             mount.source(),
-            "/" + number,
+            "/" + prefix + number,
             MountOp.NO_SUID
                 | MountOp.NO_DEV
                 | (mount.readOnly() ? MountOp.READ_ONLY : 0)

@@ -6,8 +6,10 @@ import io.rktj.linux.Kernel;
 import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
 import io.rktj.spec.AcName;
+import io.rktj.spec.manifest.PodManifest;
 import io.rktj.stage1.Endpoint;
 import io.rktj.stage1.Notices;
+import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Exception;
@@ -111,6 +113,32 @@ public final class KvmStage1 implements Stage1 {
   @Override
   public ProcessImage enter(Stage1Pod pod, String app, List<String> command) {
     return PodInit.enter(pod, app, command);
+  }
+
+  @Override
+  public boolean takesApps() {
+    return true;
+  }
+
+  @Override
+  public void addApp(
+      Stage1Pod pod, PodManifest manifest, PreparedApp app, boolean overlay, Notices notices) {
+    new MachineApps(kernel, pod).add(manifest, app, overlay, notices);
+  }
+
+  @Override
+  public void startApp(Stage1Pod pod, AcName app) {
+    new MachineApps(kernel, pod).start(app);
+  }
+
+  @Override
+  public void stopApp(Stage1Pod pod, AcName app) {
+    new MachineApps(kernel, pod).stop(app);
+  }
+
+  @Override
+  public void removeApp(Stage1Pod pod, AcName app, Notices notices) {
+    new MachineApps(kernel, pod).remove(app);
   }
 
   @Override

@@ -6,25 +6,20 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.rktj.linux.AtomicFile;
 import io.rktj.linux.DirectoryLock;
 import io.rktj.linux.ErrnoException;
-import io.rktj.linux.Fd;
-import io.rktj.linux.FileStatus;
 import io.rktj.linux.Kernel;
-import io.rktj.linux.Open;
 import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
 import io.rktj.pod.PodLayout;
-import io.rktj.spec.AcName;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1Call;
 import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.host.HostFactsReader;
 import io.rktj.stage1.host.PodFiles;
-import io.rktj.stage1.host.VolumeSources;
+import io.rktj.stage1.host.RunRecord;
 import io.rktj.stage1.net.PodNetwork;
 import io.rktj.stage1.plan.Bytes;
 import io.rktj.stage1.plan.CgroupPlan;
-import io.rktj.stage1.plan.HostFacts;
 import io.rktj.stage1.plan.NetworkPlan;
 import io.rktj.stage1.plan.Planner;
 import io.rktj.stage1.plan.PodPlan;
@@ -49,13 +44,6 @@ import java.util.Optional;
  * on the host, and the plan of what is around it.
  */
 final class MachinePlanner {
-  /** What a guest of ours offers: control groups of version 2, and no tap device. */
-  private static final HostFacts GUEST =
-      new HostFacts(
-          List.of(),
-          Optional.of(new HostFacts.Unified("/sys/fs/cgroup", "", List.of("cpu", "memory"), false)),
-          false);
-
   private static final String IMAGES = "/images/";
 
   private final Kernel kernel;
@@ -81,11 +69,8 @@ final class MachinePlanner {
 
   ProcessImage plan() {
     PodVolumes volumes = VolumeResolver.resolve(call);
-    Machine machine = machine(GuestVolumes.of(volumes).isEmpty());
-    for (Surroundings.SourceDevice device : VolumeSources.check(kernel, volumes)) {
-      throw new Stage1Exception(
-          "stage1: cannot give the device \"" + device.source() + "\" to a virtual machine");
-    }
+    GuestView.requireNoDevices(kernel, volumes);
+    Machine machine = machine(!shares(GuestVolumes.of(volumes)));
     List<AppPlan> compiled = PodApps.compile(kernel, call, notices);
     List<Path> disks = new ArrayList<>();
     for (PreparedApp app : call.apps()) {
@@ -95,11 +80,20 @@ final class MachinePlanner {
     try {
       List<AppPlan> apps = PodApps.withMetadata(compiled, network.metadataUrl(call));
       MachinePlan plan = plan(machine, volumes, apps, disks, network);
+      if (call.isMutable()) {
+        RunRecord.of(call, network.writesResolv(), network.metadataUrl(call), GuestView.FACTS)
+            .write(kernel, layout);
+      }
       return PodInit.run(kernel, call, "machine", plan.write());
     } catch (RuntimeException e) {
       network.rollBack(e);
       throw e;
     }
+  }
+
+  /** Apps that come later need the server of shares, even if there is nothing to share yet. */
+  private boolean shares(GuestVolumes volumes) {
+    return call.isMutable() || !volumes.isEmpty();
   }
 
   /**
@@ -108,7 +102,7 @@ final class MachinePlanner {
    */
   private Machine machine(boolean alone) {
     MachineModes modes = new MachineModes(cache, words, notices);
-    MachineSize size = MachineSize.of(call.apps());
+    MachineSize size = call.isMutable() ? MachineSize.OF_MUTABLE : MachineSize.of(call.apps());
     DirectoryLock inUse = cache.use();
     try {
       String id = new GuestKernels(cache, notices).find(words.kernel());
@@ -149,9 +143,9 @@ final class MachinePlanner {
     GuestVolumes shared = GuestVolumes.of(volumes);
     PodPlan inside =
         Planner.plan(
-            inGuest(),
+            GuestView.call(call, images(disks.size())),
             new Surroundings(
-                GUEST,
+                GuestView.FACTS,
                 shared.inGuest(volumes),
                 List.of(),
                 network.interfaces() > 0 ? new NetworkPlan.Host() : new NetworkPlan.LoopbackOnly(),
@@ -170,7 +164,7 @@ final class MachinePlanner {
     if (!cards.isEmpty()) {
       drivers.add(DriverSet.Group.NET);
     }
-    if (!shared.isEmpty()) {
+    if (shares(shared)) {
       drivers.add(DriverSet.Group.SHARES);
     }
     QemuCommand qemu =
@@ -179,11 +173,11 @@ final class MachinePlanner {
             machine.size(),
             disks,
             cards,
-            !shared.isEmpty(),
+            shares(shared),
             new QemuCommand.KernelWords(new HostClock(cache).kilohertz(), words.parameters()));
     return new MachinePlan(
         Bytes.copyOf(PodInitPlan.write(inside.sandbox(), apps)),
-        setup(disks.size(), !shared.isEmpty()),
+        setup(disks.size(), shares(shared)),
         machineGroups(outside.sandbox().cgroups()),
         machine.size().mebibytes(),
         network.plan() instanceof NetworkPlan.Joined joined ? joined.path() : "",
@@ -191,66 +185,26 @@ final class MachinePlanner {
         cards,
         qemu.jail(machine.modes().usesDevice(), new MonitorFiles(cache).paths()),
         shared.tree(),
-        shared.isEmpty() ? List.of() : server(),
+        shares(shared) ? server() : List.of(),
         layout.hypervisor().toString(),
         machine.modes().of(qemu, machine.template()));
   }
 
-  /** The call as the guest sees it: the trees are on disks, everything else has the same path. */
-  private Stage1Call inGuest() {
-    List<PreparedApp> apps = new ArrayList<>();
-    for (int i = 0; i < call.apps().size(); i++) {
-      PreparedApp app = call.apps().get(i);
-      apps.add(
-          new PreparedApp(
-              app.runtime(),
-              app.app(),
-              app.imageName(),
-              app.imageLabels(),
-              app.imageAnnotations(),
-              IMAGES + i,
-              app.treeId()));
+  /** Where the guest finds the trees of its apps. */
+  private static List<String> images(int disks) {
+    List<String> images = new ArrayList<>();
+    for (int i = 0; i < disks; i++) {
+      images.add(IMAGES + i);
     }
-    return new Stage1Call(
-        call.uuid(),
-        layout,
-        call.manifest(),
-        apps,
-        true,
-        call.networks(),
-        call.interactive(),
-        call.hostname(),
-        call.dns(),
-        call.hosts(),
-        "",
-        call.restrictCapabilities(),
-        call.protectPaths(),
-        call.filterSystemCalls(),
-        call.localConfig(),
-        call.debug(),
-        call.lockFd(),
-        List.of(),
-        call.metadataToken(),
-        call.environment());
+    return images;
   }
 
   private MachinePlan.GuestSetup setup(int disks, boolean shares) {
     List<MachinePlan.Directory> directories = new ArrayList<>();
+    directories.add(new MachinePlan.Directory(layout.stage1Rootfs().toString(), 0755, 0, 0));
+    directories.addAll(GuestView.directories(kernel, call));
     List<MachinePlan.TextFile> files = new ArrayList<>();
     List<MachinePlan.Disk> images = new ArrayList<>();
-    directories.add(new MachinePlan.Directory(layout.stage1Rootfs().toString(), 0755, 0, 0));
-    for (PreparedApp app : call.apps()) {
-      AcName name = app.runtime().name();
-      FileStatus root = rootOf(app);
-      directories.add(directory(layout.appRootfs(name)));
-      directories.add(directory(layout.overlayWork(app.treeId(), name)));
-      directories.add(
-          new MachinePlan.Directory(
-              layout.overlayUpper(app.treeId(), name).toString(),
-              root.mode() & 07777,
-              root.uid(),
-              root.gid()));
-    }
     for (String name : List.of("rkt-resolv.conf", "rkt-hosts", "hosts-fallback")) {
       copy(layout.stage1Rootfs().resolve("etc").resolve(name), files);
     }
@@ -264,18 +218,6 @@ final class MachinePlanner {
       images.add(new MachinePlan.Disk(QemuCommand.serial(i), IMAGES + i));
     }
     return new MachinePlan.GuestSetup(directories, files, images, shares ? GuestVolumes.PATH : "");
-  }
-
-  private static MachinePlan.Directory directory(Path path) {
-    return new MachinePlan.Directory(path.toString(), 0755, 0, 0);
-  }
-
-  private FileStatus rootOf(PreparedApp app) {
-    try (Fd tree = kernel.open(app.treeRootfs(), Open.O_PATH | Open.O_DIRECTORY, 0)) {
-      return kernel.stat(tree.number());
-    } catch (ErrnoException e) {
-      throw new HostException("stage1: cannot look at \"" + app.treeRootfs() + "\"", e);
-    }
   }
 
   /** A small file of the host's, at the same place in the guest; nothing if there is none. */

@@ -13,6 +13,9 @@ import java.util.List;
  * @param cpus processors; 0 if no app has a limit
  */
 record MachineSize(int mebibytes, int cpus) {
+  /** Of a pod whose apps come later; what they do not use is not taken from the host. */
+  static final MachineSize OF_MUTABLE = new MachineSize(1024, 0);
+
   private static final long MEBIBYTE = 1 << 20;
   private static final long OWN = 64;
   private static final long UNLIMITED = 192;

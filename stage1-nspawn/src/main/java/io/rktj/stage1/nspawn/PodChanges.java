@@ -2,13 +2,11 @@
 package io.rktj.stage1.nspawn;
 
 import io.rktj.linux.Kernel;
-import io.rktj.pod.HostException;
 import io.rktj.spec.AcName;
 import io.rktj.spec.manifest.PodManifest;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1Call;
-import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.Stage1Pod;
 import io.rktj.stage1.host.ControlGroupRemover;
 import io.rktj.stage1.host.PodFiles;
@@ -21,9 +19,9 @@ import io.rktj.stage1.plan.PodVolumes;
 import io.rktj.stage1.plan.Surroundings;
 import io.rktj.stage1.plan.VolumeResolver;
 import io.rktj.stage2.AppPlan;
+import io.rktj.stage2.AppRequests;
 import io.rktj.stage2.CompiledDevicePolicy;
 import io.rktj.stage2.PodApps;
-import io.rktj.stage2.PodInit;
 import io.rktj.stage2.PodInitPlan;
 import java.util.List;
 
@@ -67,42 +65,22 @@ final class PodChanges {
       new PodFiles(kernel, call).makeApp(plans.get(0).environment(), volumes);
       byte[] bytes = PodInitPlan.write(plan.sandbox().apps().get(0), plans.get(0));
       AcName name = app.runtime().name();
-      switch (PodInit.ask(pod, "add", name, bytes)) {
-        case DONE -> {}
-        case APP_EXISTS ->
-            throw new Stage1Exception("stage1: app \"" + name + "\" is in the pod already");
-        default -> throw new Stage1Exception("stage1: cannot add app \"" + name + "\"");
-      }
+      AppRequests.add(pod, name, bytes);
     } finally {
       kernel.umask(umask);
     }
   }
 
   void start(AcName app) {
-    switch (PodInit.ask(pod, "start", app, new byte[0])) {
-      case DONE -> {}
-      case NO_APP -> throw missing(app);
-      default -> throw new HostException("\"" + app + "\" failed to start");
-    }
+    AppRequests.start(pod, app);
   }
 
   void stop(AcName app) {
-    switch (PodInit.ask(pod, "stop", app, new byte[0])) {
-      case DONE -> {}
-      case NO_APP -> throw missing(app);
-      default -> throw new HostException("cannot stop app \"" + app + "\"");
-    }
+    AppRequests.stop(pod, app);
   }
 
   void remove(AcName app, Notices notices) {
-    switch (PodInit.ask(pod, "rm", app, new byte[0])) {
-      case DONE, NO_APP -> new ControlGroupRemover(kernel, notices).remove(pod, app);
-      default -> throw new HostException("cannot remove app \"" + app + "\"");
-    }
-  }
-
-  private Stage1Exception missing(AcName app) {
-    return new Stage1Exception(
-        "stage1: app \"" + app + "\" is not known to pod \"" + pod.uuid() + "\": remove it");
+    AppRequests.remove(pod, app);
+    new ControlGroupRemover(kernel, notices).remove(pod, app);
   }
 }

@@ -4,6 +4,9 @@ package io.rktj.tests.functional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rktj.tests.conformance.Covers;
+import io.rktj.tests.conformance.InEachFlavour;
+import io.rktj.tests.conformance.InNameSpacesOnly;
+import io.rktj.tests.kit.Flavour;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -19,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Pods whose apps come and go ({@code spec/rkt-cli.md} section 4.18). */
 @Needs(Requirement.PODS)
@@ -47,8 +52,9 @@ class AppIT {
     assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(temp.toString());
   }
 
-  private String sandbox(String... flags) throws IOException {
+  private String sandbox(Flavour flavour, String... flags) throws IOException {
     List<String> line = new ArrayList<>(List.of("app", "sandbox", "--net=none"));
+    line.add(Rkt.flavour(temp, flavour));
     line.add("--uuid-file-save=" + temp.resolve("uuid"));
     line.addAll(List.of(flags));
     RktProcess pod = rkt.start(line.toArray(new String[0]));
@@ -85,6 +91,9 @@ class AppIT {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
   @Covers({
     "cli-4.18-sandbox",
     "cli-4.18-add",
@@ -96,17 +105,18 @@ class AppIT {
     "cli-4.18-exec",
     "run-15-stays"
   })
-  @Test
-  void anAppIsAddedStartedStoppedAndRemoved() throws IOException {
+  void anAppIsAddedStartedStoppedAndRemoved(Flavour flavour) throws IOException {
     image("server", SERVER);
-    String uuid = sandbox();
+    String uuid = sandbox(flavour);
     assertThat(rkt.run("app", "list", uuid).exits(0).stdout()).isEqualTo("NAME\tSTATE\n");
 
     rkt.run(UNSIGNED, "app", "add", uuid, "example.com/server", "--name=one").exits(0);
     assertThat(rkt.run("app", "list", "--no-legend", uuid).exits(0).stdout())
         .isEqualTo("one\tcreated\n");
     assertThat(status(uuid, "one")).contains("name=one\n", "state=created\n", "created_at=");
-    assertThat(pod().process().descendants()).hasSize(1);
+    if (flavour == Flavour.NSPAWN) {
+      assertThat(pod().process().descendants()).hasSize(1);
+    }
 
     rkt.run("app", "start", uuid, "--app=one").exits(0);
     pod().awaitStdout("up", 30);
@@ -133,11 +143,13 @@ class AppIT {
     pod().await(60).exits(0);
   }
 
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
   @Covers({"cli-4.18-start", "run-15-stays", "run-15-again"})
-  @Test
-  void aStoppedAppStartsAgainWithItsFiles() throws IOException {
+  void aStoppedAppStartsAgainWithItsFiles(Flavour flavour) throws IOException {
     image("counter", "echo x >>/state; wc -l </state; exit 3");
-    String uuid = sandbox();
+    String uuid = sandbox(flavour);
     rkt.run(UNSIGNED, "app", "add", uuid, "example.com/counter").exits(0);
     rkt.run("app", "start", uuid, "--app=counter").exits(0);
     awaitStatus(uuid, "counter", "exit_code=3");
@@ -153,11 +165,13 @@ class AppIT {
     assertThat(pod().stdout().lines().filter(line -> line.endsWith("]: 1")).count()).isEqualTo(2);
   }
 
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
   @Covers({"cli-4.18-add", "cli-3.1-mnt-volume"})
-  @Test
-  void addedAppsShareThePodButNotTheirRoots() throws IOException {
+  void addedAppsShareThePodButNotTheirRoots(Flavour flavour) throws IOException {
     image("server", SERVER);
-    String uuid = sandbox("--hostname=shared");
+    String uuid = sandbox(flavour, "--hostname=shared");
     Files.createDirectories(temp.resolve("volume"));
     Files.writeString(temp.resolve("volume/file"), "of the host");
     String volume = "kind=host,readOnly=true,source=" + temp.resolve("volume") + ",target=/data";
@@ -185,8 +199,10 @@ class AppIT {
     assertThat(temp.resolve("volume/x")).doesNotExist();
     assertThat(status(uuid, "one"))
         .contains("mounts=" + temp.resolve("volume") + ":/data:(read_only:true)\n", "k:one");
-    long app = Pods.appOf(pod(), "sleep");
-    assertThat(Files.readString(Path.of("/proc/" + app + "/cgroup"))).contains(".service");
+    if (flavour == Flavour.NSPAWN) {
+      long app = Pods.appOf(pod(), "sleep");
+      assertThat(Files.readString(Path.of("/proc/" + app + "/cgroup"))).contains(".service");
+    }
     rkt.run("app", "rm", uuid, "--app=one").exits(0);
     assertThat(in(uuid, "two", "cat /data/file")).contains("of the host");
   }
@@ -195,11 +211,12 @@ class AppIT {
     return rkt.run("app", "exec", "--app=" + app, uuid, "/bin/sh", "-c", script).stdout();
   }
 
-  @Covers("cli-4.18-refuses")
   @Test
+  @InNameSpacesOnly("decided before a pod is asked")
+  @Covers({"cli-4.18-refuses", "cli-4.18-flavour"})
   void wrongRequestsAreRefusedAndLeaveNothing() throws IOException {
     image("server", SERVER);
-    String uuid = sandbox();
+    String uuid = sandbox(Flavour.NSPAWN);
     rkt.run(UNSIGNED, "app", "add", uuid, "example.com/server").exits(0);
     rkt.run(UNSIGNED, "app", "add", uuid, "example.com/server")
         .exits(254)
@@ -217,13 +234,14 @@ class AppIT {
     rkt.run("app", "list", "00000000").exits(1).stderrHas("no matches found");
     assertThat(rkt.run("app", "list", "--no-legend", uuid).stdout()).isEqualTo("server\tcreated\n");
     rkt.run("app", "sandbox", "example.com/server").exits(1);
-    rkt.run("app", "sandbox", "--stage1-name=rktj.io/stage1-kvm")
+    rkt.run("app", "sandbox", "--stage1-name=rktj.io/stage1-fly")
         .exits(1)
         .stderrHas("does not support mutable pods");
   }
 
-  @Covers("cli-4.18-immutable")
   @Test
+  @InNameSpacesOnly("decided before a pod is asked")
+  @Covers("cli-4.18-immutable")
   void onlyMutablePodsTakeApps() {
     image("server", SERVER);
     RktProcess run = rkt.start(UNSIGNED, "run", "--net=none", "example.com/server");
@@ -237,11 +255,13 @@ class AppIT {
     run.await(60);
   }
 
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
   @Covers("cli-4.18-start-fails")
-  @Test
-  void anAppThatCannotBeExecutedFailsToStart() throws IOException {
+  void anAppThatCannotBeExecutedFailsToStart(Flavour flavour) throws IOException {
     image("server", SERVER);
-    String uuid = sandbox();
+    String uuid = sandbox(flavour);
     rkt.run(
             UNSIGNED,
             "app",
@@ -258,11 +278,14 @@ class AppIT {
     rkt.run("app", "rm", uuid, "--app=broken").exits(0);
   }
 
-  @Test
-  void aKilledAddLeavesAnAppThatCanBeRemovedOrNone() throws Exception {
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
+  @Covers("cli-4.18-rm")
+  void aKilledAddLeavesAnAppThatCanBeRemovedOrNone(Flavour flavour) throws Exception {
     image("server", SERVER);
-    String uuid = sandbox();
-    for (int i = 0; i < 8; i++) {
+    String uuid = sandbox(flavour);
+    for (int i = 0; i < 8; i += flavour == Flavour.KVM ? 3 : 1) {
       RktProcess add = rkt.start(UNSIGNED, "app", "add", uuid, "example.com/server");
       Thread.sleep(100 + 60 * i);
       add.process().destroyForcibly().waitFor();
@@ -276,11 +299,12 @@ class AppIT {
     }
   }
 
-  @Covers("cli-4.18-rm")
   @Test
+  @InNameSpacesOnly("what a killed machine leaves, MachineIT shows")
+  @Covers("cli-4.18-rm")
   void aKilledPodCanBeCleanedUp() throws Exception {
     image("server", SERVER);
-    String uuid = sandbox();
+    String uuid = sandbox(Flavour.NSPAWN);
     rkt.run(UNSIGNED, "app", "add", uuid, "example.com/server", "--memory=64M").exits(0);
     rkt.run("app", "start", uuid, "--app=server").exits(0);
     long app = Pods.appOf(pod(), "sleep");
@@ -295,9 +319,10 @@ class AppIT {
   }
 
   @Test
+  @InNameSpacesOnly("in a machine all roots are overlays")
   void copiedRootsWorkAsOverlaysDo() throws IOException {
     image("server", SERVER);
-    String uuid = sandbox("--no-overlay");
+    String uuid = sandbox(Flavour.NSPAWN, "--no-overlay");
     rkt.run(
             UNSIGNED,
             "app",
@@ -315,6 +340,7 @@ class AppIT {
   }
 
   @Test
+  @InNameSpacesOnly("decided before a pod is asked")
   @Covers("cli-1.4-app")
   void theExperimentCanBeSwitchedOff() {
     rkt.with("RKT_EXPERIMENT_APP", "false");

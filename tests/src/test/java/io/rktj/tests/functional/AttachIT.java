@@ -292,13 +292,19 @@ class AttachIT {
     assertThat(rkt.run("logs", uuid).exits(0).stdout()).isEqualTo("app: said\n");
   }
 
-  @Test
-  @InNameSpacesOnly("machines take no apps yet")
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
   @Covers("cli-3.1-stdio")
-  void addedAppsHaveStreamsToo() throws IOException {
+  void addedAppsHaveStreamsToo(Flavour flavour) throws IOException {
     Path aci = TestImage.named("example.com/app").script(ECHO).write(temp.resolve("images"));
     rkt.run("--insecure-options=image", "fetch", aci.toString()).exits(0);
-    start("app", "sandbox", "--net=none", "--uuid-file-save=" + temp.resolve("uuid"));
+    start(
+        "app",
+        "sandbox",
+        "--net=none",
+        Rkt.flavour(temp, flavour),
+        "--uuid-file-save=" + temp.resolve("uuid"));
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!Files.exists(temp.resolve("uuid")) || Files.size(temp.resolve("uuid")) < 36) {
       assertThat(System.nanoTime()).isLessThan(deadline);
