@@ -4,6 +4,7 @@ package io.rktj.stage0.cli;
 import io.rktj.spec.json.JsonWriter;
 import io.rktj.stage0.config.Config;
 import io.rktj.stage0.config.Credentials;
+import io.rktj.stage0.config.FetchSettings;
 import java.util.Map;
 
 /** {@code rkt config} ({@code spec/rkt-cli.md} section 4.14). */
@@ -51,14 +52,15 @@ final class ConfigCommand implements CommandBody {
 
   /** Our own kind; left out where there is nothing, as rkt does not know it. */
   private static void fetch(JsonWriter json, Config config) {
-    if (config.fetch().resolve().isEmpty() && config.fetch().certificateAuthorities().isEmpty()) {
+    if (config.fetch().equals(FetchSettings.NONE)) {
       return;
     }
     begin(json, "fetch").name("resolve").beginObject();
     config.fetch().resolve().forEach((host, address) -> json.name(host).text(address));
     json.endObject().name("certificateAuthorities").beginArray();
     config.fetch().certificateAuthorities().forEach(json::text);
-    json.endArray().endObject();
+    json.endArray().name("privateAddresses");
+    json.text(config.fetch().refusesPrivate() ? "refuse" : "allow").endObject();
   }
 
   private static JsonWriter begin(JsonWriter json, String kind) {

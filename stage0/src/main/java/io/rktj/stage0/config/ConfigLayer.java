@@ -16,6 +16,7 @@ final class ConfigLayer {
   private final Map<String, Credentials.Basic> dockerAuth = new LinkedHashMap<>();
   private final Map<String, String> resolve = new LinkedHashMap<>();
   private Optional<List<String>> authorities = Optional.empty();
+  private Optional<Boolean> refusesPrivate = Optional.empty();
   private ConfiguredPaths paths = ConfiguredPaths.NONE;
   private ConfiguredStage1 stage1 = ConfiguredStage1.NONE;
 
@@ -105,6 +106,13 @@ final class ConfigLayer {
     authorities = Optional.of(files);
   }
 
+  void privateAddresses(boolean refused) {
+    if (refusesPrivate.isPresent()) {
+      throw new MalformedException("private addresses are already specified");
+    }
+    refusesPrivate = Optional.of(refused);
+  }
+
   /** {@code below} with everything replaced that is said here; on the start path, so no lambdas. */
   Config over(Config below) {
     return new Config(
@@ -116,7 +124,8 @@ final class ConfigLayer {
         stage1Over(below.stage1()),
         new FetchSettings(
             merged(below.fetch().resolve(), resolve),
-            authorities.orElse(below.fetch().certificateAuthorities())));
+            authorities.orElse(below.fetch().certificateAuthorities()),
+            refusesPrivate.orElse(below.fetch().refusesPrivate())));
   }
 
   private ConfiguredStage1 stage1Over(ConfiguredStage1 below) {

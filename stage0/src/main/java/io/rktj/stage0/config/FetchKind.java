@@ -5,6 +5,7 @@ import io.rktj.spec.MalformedException;
 import io.rktj.spec.json.JsonCursor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads the kind fetch, which rkt does not have, in {@code fetch.d}:
@@ -12,14 +13,15 @@ import java.util.Map;
  * <pre>
  * {"rktKind":"fetch","rktVersion":"v1",
  *  "resolve":{"coreos.com":"127.0.0.1","example.com:443":"[::1]:8443"},
- *  "certificateAuthorities":["/etc/ssl/local.pem"]}
+ *  "certificateAuthorities":["/etc/ssl/local.pem"],"privateAddresses":"refuse"}
  * </pre>
  */
 final class FetchKind {
   private FetchKind() {}
 
   static void fetch(JsonCursor document, ConfigLayer layer) {
-    document.requireOnly("rktKind", "rktVersion", "resolve", "certificateAuthorities");
+    document.requireOnly(
+        "rktKind", "rktVersion", "resolve", "certificateAuthorities", "privateAddresses");
     if (document.optionalMember("resolve").isPresent()) {
       for (Map.Entry<String, String> entry : document.member("resolve").textMap().entrySet()) {
         HostAndPort.parse(entry.getKey());
@@ -39,6 +41,13 @@ final class FetchKind {
         }
       }
       layer.authorities(files);
+    }
+    Optional<String> word = document.optionalText("privateAddresses");
+    if (word.isPresent()) {
+      if (!word.get().equals("allow") && !word.get().equals("refuse")) {
+        throw new MalformedException("\"" + word.get() + "\" is neither \"allow\" nor \"refuse\"");
+      }
+      layer.privateAddresses(word.get().equals("refuse"));
     }
   }
 }

@@ -33,12 +33,17 @@ final class AddressRange {
   /** Whether {@code host} is an address, not a name, within the range. */
   boolean contains(String host) {
     Optional<byte[]> address = address(host);
-    if (address.isEmpty() || address.get().length != base.length) {
+    return address.isPresent() && contains(address.get());
+  }
+
+  /** Whether the address of these bytes lies within the range. */
+  boolean contains(byte[] address) {
+    if (address.length != base.length) {
       return false;
     }
     for (int bit = 0; bit < bits; bit++) {
       int mask = 0x80 >> (bit % 8);
-      if ((address.get()[bit / 8] & mask) != (base[bit / 8] & mask)) {
+      if ((address[bit / 8] & mask) != (base[bit / 8] & mask)) {
         return false;
       }
     }

@@ -3,6 +3,7 @@ package io.rktj.stage0.fetch;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,14 +29,16 @@ final class HttpTransport implements AutoCloseable {
   private final FetchOptions options;
   private final Leniency leniency;
   private final AuthHeaders auth;
+  private final NameOverrides overrides;
+  private final ProxyChoice proxies;
   private final OkHttpClient client;
 
   HttpTransport(FetchOptions options, Leniency leniency) {
     this.options = options;
     this.leniency = leniency;
     this.auth = new AuthHeaders(options.config().auth());
-    NameOverrides overrides = new NameOverrides(options.config().fetch().resolve());
-    ProxyChoice proxies = new ProxyChoice(options.environment(), overrides);
+    this.overrides = new NameOverrides(options.config().fetch().resolve());
+    this.proxies = new ProxyChoice(options.environment(), overrides);
     OkHttpClient.Builder builder =
         new OkHttpClient.Builder()
             .followRedirects(false)
@@ -134,7 +137,7 @@ final class HttpTransport implements AutoCloseable {
       auth.add(request, url, purpose.isSigned(), options.clock().instant());
     }
     Running running = new Running();
-    Call call = client.newCall(request.tag(Running.class, running).build());
+    Call call = client(url).newCall(request.tag(Running.class, running).build());
     running.call = call;
     if (!purpose.total().isZero()) {
       long left = Math.max(1, deadline - System.nanoTime());
@@ -145,6 +148,17 @@ final class HttpTransport implements AutoCloseable {
     } catch (IOException e) {
       throw new FetchException("cannot fetch \"" + url + "\"", e);
     }
+  }
+
+  /** How {@code url} is reached; a proxy looks names up itself, and an override is ours. */
+  private OkHttpClient client(HttpUrl url) {
+    if (!options.config().fetch().refusesPrivate()
+        || overrides.concern(url.host(), url.port())
+        || proxies.select(url.uri()).get(0).type() != Proxy.Type.DIRECT) {
+      return client;
+    }
+    PublicAddresses.requirePublic(url.host());
+    return client.newBuilder().dns(PublicAddresses.SYSTEM).build();
   }
 
   /** What a response belongs to. */

@@ -111,7 +111,24 @@ final class ImageFetcher {
       remotes.truster().offerFor(name.name(), options.review());
     }
     boolean latest = name.labels().value("version").isEmpty();
-    return fetch(new Remote(place.aciUrl(), place.ascUrl(), requested, latest), options);
+    Optional<StoredImage> before =
+        latest ? store.byName(name.name(), discovered, true) : Optional.empty();
+    StoredImage image =
+        fetch(new Remote(place.aciUrl(), place.ascUrl(), requested, latest), options);
+    if (before.isPresent()) {
+      warnOfAnOlder(image, before.get());
+    }
+    return image;
+  }
+
+  /** Signatures do not grow old: a server, or whoever speaks for it, may offer what it was. */
+  private void warnOfAnOlder(StoredImage image, StoredImage before) {
+    String now = image.labels().value("version").orElse("");
+    String then = before.labels().value("version").orElse("");
+    if (VersionOrder.isOlder(now, then)) {
+      diagnostics.warn(
+          SOURCE, "warning: \"" + image.name() + "\" is version " + now + " now, and was " + then);
+    }
   }
 
   private StoredImage fetch(Remote remote, PullOptions options) {

@@ -103,7 +103,8 @@ class ConfigTest {
     kind(
         "system",
         "fetch",
-        "'resolve':{'a':'127.0.0.1','b':'127.0.0.2'}," + "'certificateAuthorities':['/a.pem']");
+        "'resolve':{'a':'127.0.0.1','b':'127.0.0.2'},'certificateAuthorities':['/a.pem'],"
+            + "'privateAddresses':'refuse'");
     kind("local", "fetch", "'resolve':{'b':'[::1]:8443'}");
 
     Config config = load();
@@ -126,7 +127,8 @@ class ConfigTest {
                 Optional.of("off")));
     assertThat(config.fetch())
         .isEqualTo(
-            new FetchSettings(Map.of("a", "127.0.0.1", "b", "[::1]:8443"), List.of("/a.pem")));
+            new FetchSettings(
+                Map.of("a", "127.0.0.1", "b", "[::1]:8443"), List.of("/a.pem"), true));
   }
 
   @ParameterizedTest
@@ -159,6 +161,7 @@ class ConfigTest {
         "fetch|'resolve':{'a:x':'127.0.0.1'}|is neither a host nor HOST:PORT",
         "fetch|'resolve':{'a':'127.0.0.1:99999'}|is neither a host nor HOST:PORT",
         "fetch|'certificateAuthorities':['a']|must be absolute paths",
+        "fetch|'privateAddresses':'yes'|'yes' is neither 'allow' nor 'refuse'",
         "fetch|'resolv':{}|unknown member 'resolv'",
       })
   void refusesMistakesInAFile(String kind, String rest, String reason) throws IOException {
@@ -192,6 +195,7 @@ class ConfigTest {
           {"stage1", "'name':'a','version':'1'", "name and version of a default stage1 image"},
           {"fetch", "'resolve':{'a':'127.0.0.1'}", "address of 'a' is already specified"},
           {"fetch", "'certificateAuthorities':['/a']", "authorities are already specified"},
+          {"fetch", "'privateAddresses':'refuse'", "private addresses are already specified"},
           {
             "dockerAuth",
             "'registries':['a'],'credentials':{'user':'u','password':'p'}",

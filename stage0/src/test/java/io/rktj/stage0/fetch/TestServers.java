@@ -52,6 +52,7 @@ final class TestServers implements AutoCloseable {
   Leniency images = Leniency.NONE;
   Leniency keys = Leniency.NONE;
   boolean believes = true;
+  boolean refusesPrivate;
 
   TestServers(Path directory) throws IOException {
     this.directory = directory;
@@ -112,7 +113,8 @@ final class TestServers implements AutoCloseable {
             Map.of(),
             ConfiguredPaths.NONE,
             ConfiguredStage1.NONE,
-            new FetchSettings(resolve, believes ? List.of(authority.toString()) : List.of()));
+            new FetchSettings(
+                resolve, believes ? List.of(authority.toString()) : List.of(), refusesPrivate));
     RemoteFetcher fetcher =
         RemoteFetcher.open(
             new FetchOptions(

@@ -331,4 +331,37 @@ class HostileImageIT {
         new String(ls.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
     assertThat(names.lines()).contains("\\303\\251", "\\377\\376");
   }
+
+  @Test
+  @Covers("sec-1a-space")
+  void imageThatWouldFillTheDiskIsRefused() {
+    RawTar tar =
+        new RawTar()
+            .manifest("example.com/large", "1", "\"/bin/true\"")
+            .directory("rootfs")
+            .program("rootfs/noise", noise(12 << 20));
+    RktRunner rkt =
+        RktRunner.in(temp)
+            .inside(
+                "unshare",
+                "--mount",
+                "sh",
+                "-c",
+                "mkdir -p $0 && mount -t tmpfs -o size=20m,mode=700 tmpfs $0 && \"$@\";"
+                    + " s=$?; find $0/cas/blob $0/cas/tree $0/cas/tmp -type f; exit $s",
+                temp.resolve("data").toString());
+    RktResult result =
+        rkt.run(
+            "--insecure-options=image",
+            "fetch",
+            tar.writeGzip(temp.resolve("large.aci")).toString());
+    result.exits(254).isTidy().stderrHas("less than 16 MiB free");
+    assertThat(result.stdout()).isEmpty();
+  }
+
+  private static byte[] noise(int size) {
+    byte[] noise = new byte[size];
+    new java.util.Random(2).nextBytes(noise);
+    return noise;
+  }
 }

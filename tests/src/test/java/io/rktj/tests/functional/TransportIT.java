@@ -110,4 +110,31 @@ class TransportIT {
     List<String> asked = server.requests().stream().map(r -> r.target()).toList();
     assertThat(asked).filteredOn("/app.aci.asc"::equals).hasSize(2);
   }
+
+  @Test
+  @Covers("sec-1c-private")
+  void privateAddressesAreRefusedWhereTheConfigurationSaysSo() throws IOException {
+    server.file("/app.aci", aci).redirect("/away.aci", "http://169.254.169.254/app.aci");
+    Path directory = Files.createDirectories(rkt.localConfig().resolve("fetch.d"));
+    Files.writeString(
+        directory.resolve("private.json"),
+        "{\"rktKind\":\"fetch\",\"rktVersion\":\"v1\",\"privateAddresses\":\"refuse\","
+            + "\"resolve\":{\"images.example.com\":\"127.0.0.1:"
+            + server.port()
+            + "\"}}");
+    String refusal = "is a private address, which the configuration refuses";
+
+    for (String host : List.of("127.0.0.1", "localhost", "[::1]", "2130706433")) {
+      fetch("http://" + host + ":" + server.port() + "/app.aci")
+          .exits(254)
+          .isTidy()
+          .stderrHas(refusal);
+    }
+    assertThat(server.requests()).isEmpty();
+    fetch("http://images.example.com/away.aci")
+        .exits(254)
+        .stderrHas("cannot connect to \"169.254.169.254\"")
+        .stderrHas(refusal);
+    fetch(URL).exits(0);
+  }
 }

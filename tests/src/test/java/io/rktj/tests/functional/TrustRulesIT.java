@@ -449,4 +449,18 @@ class TrustRulesIT {
     Files.write(good, Arrays.copyOf(versions[1], versions[1].length));
     rkt.run("fetch", good.toString()).exits(254).isTidy();
   }
+
+  @Test
+  @Covers("sec-1c-rollback")
+  void olderVersionThanBeforeIsTold() throws IOException {
+    String place = ImageHost.target("aci").replace("1.0", "latest");
+    for (String version : List.of("2.1", "2.0")) {
+      Path aci = TestImage.named(NAME).version(version).write(temp.resolve("images"));
+      server.on(place, DiscoveryServer.bytes(200, Map.of(), Files.readAllBytes(aci)));
+      server.on(place + ".asc", DiscoveryServer.bytes(200, Map.of(), key.sign(aci)));
+      String told = rkt.run("fetch", "--pull-policy=update", NAME).exits(0).stderr();
+      String warning = "warning: \"" + NAME + "\" is version 2.0 now, and was 2.1";
+      assertThat(told.contains(warning)).isEqualTo(version.equals("2.0"));
+    }
+  }
 }
