@@ -25,8 +25,8 @@ import java.util.Random;
  * on a JVM older than 25 the start targets are a quarter wider.
  *
  * <p>{@code Benchmark DIRECTORY RESULT [ROUNDS [MEGABYTES [PART]]]}, where a part is {@code start},
- * {@code fetch} or {@code machines}; to be run as root in a mount name space of its own ({@code
- * tests/benchmark} does that), with {@code DIRECTORY} on the file system to measure.
+ * {@code fetch}, {@code lists} or {@code machines}; to be run as root in a mount name space of its
+ * own ({@code tests/benchmark} does that), with {@code DIRECTORY} on the file system to measure.
  */
 public final class Benchmark {
   private final Path base;
@@ -59,6 +59,10 @@ public final class Benchmark {
     }
     if (benchmark.wants("fetch")) {
       benchmark.fetch();
+    }
+    if (benchmark.wants("lists")) {
+      Path place = Files.createDirectories(base.resolve("lists"));
+      benchmark.report.append(new Lists(place, benchmark.rkt, rounds).measure());
     }
     if (benchmark.wants("machines")) {
       benchmark.machines();
