@@ -133,6 +133,7 @@ class LogsIT {
   }
 
   @Test
+  @Covers("habit-output")
   void longLinesAreOneAndBytesStayWhatTheyAre() {
     String script =
         "head -c 9000 /dev/zero | tr '\\0' x; echo end; printf 'a\\tb\\033[31mc\\377\\n'";
@@ -142,7 +143,7 @@ class LogsIT {
   }
 
   @Test
-  @Covers("habit-control")
+  @Covers({"habit-control", "habit-output"})
   void nothingThatMovesTheCursorReachesATerminal() throws Exception {
     run(image("app", "printf 'a\\033[31mc\\n'")).exits(0);
     String line =

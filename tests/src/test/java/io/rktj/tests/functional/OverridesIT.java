@@ -97,7 +97,9 @@ class OverridesIT {
             "--mount=volume=w,target=/only",
             "--caps-remove=CAP_KILL",
             "--seccomp=mode=remove,@rkt/default-blacklist"));
-    line.addAll(List.of(IMAGE, "--cap-remove=CAP_CHOWN", "--", "x"));
+    line.addAll(List.of(IMAGE, "--cap-remove=CAP_CHOWN"));
+    line.addAll(List.of("--user-label=turned=\u202ek", "--user-annotation=\u009b31m=red"));
+    line.addAll(List.of("--", "x"));
     prepared = rkt.run(line.toArray(new String[0])).exits(0);
     String uuid = prepared.stdout().strip();
     manifest = rkt.run("cat-manifest", "--pretty-print=false", uuid).exits(0).stdout();
@@ -200,6 +202,16 @@ class OverridesIT {
     prepared.stderrHas("stage0: Loading image sha512-");
     prepared.stderrHas("stage0: Writing image manifest\n");
     prepared.stderrHas("stage0: Writing pod manifest\n");
+  }
+
+  @Test
+  @Covers("habit-control")
+  void charactersOfLabelsThatMoveTheCursorAreWrittenAsNumbers() {
+    for (String words : List.of("list --format=json", "cat-manifest " + prepared.stdout())) {
+      assertThat(rkt.run(words.strip().split(" ", -1)).exits(0).stdout())
+          .contains("\\u202ek", "\\u009b31m")
+          .doesNotContain("\u202e", "\u009b");
+    }
   }
 
   @Test
