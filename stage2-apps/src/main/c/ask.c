@@ -21,12 +21,13 @@ enum { ASKED_OK = 0, ASKED_FAILED = 1, ASKED_NO_APP = 3, ASKED_APP_EXISTS = 4, A
 
 static struct {
     size_t used;
-    unsigned char bytes[1024];
+    unsigned char bytes[4096];
 } request;
 
 #define SHARES 1024u
 
 static struct app added; /* the app to add */
+static const char *pod_directory;
 
 static void put_number(uint32_t number) {
     for (int i = 0; i < 4 && request.used < sizeof(request.bytes); i++)
@@ -66,6 +67,38 @@ static int receive_plan(void) {
     return fd;
 }
 
+/*
+ * What an app with users of its own needs of the host: copies of mounts, each with the number of
+ * the operation that attaches it, and its records.
+ */
+static unsigned open_host(int *fds, unsigned used) {
+    const struct mount_ops *ops = &added.mounts;
+    uint32_t trees = 0;
+
+    if (added.users.count == 0) {
+        put_number(0);
+        return used;
+    }
+    users_open_app(&added, pod_directory);
+    for (uint32_t i = 0; i < ops->count; i++)
+        trees += ops->item[i].source >= 0 ? 1 : 0;
+    if (used + trees + ADDED_RECORDS + 1 > CONTROL_FDS)
+        die(E2BIG, "pass on the mounts of", added.name);
+    put_number(trees);
+    for (uint32_t i = 0; i < ops->count; i++) {
+        if (ops->item[i].source < 0)
+            continue;
+        put_number(i);
+        fds[used++] = ops->item[i].source;
+    }
+    fds[used++] = added.status_dir;
+    fds[used++] = added.log_dir;
+    fds[used++] = added.log;
+    if (added.kubelet >= 0)
+        fds[used++] = added.kubelet;
+    return used;
+}
+
 /* Makes the control groups of an app, and asks process 1 to take it in. */
 void ask_add(int socket, const char *name, uint32_t place, int plan) {
     int fds[CONTROL_FDS] = {plan};
@@ -91,6 +124,7 @@ void ask_add(int socket, const char *name, uint32_t place, int plan) {
             fds[used++] = added.cgroups.tasks[i];
         put_number(tasks ? 1 : 0);
     }
+    used = open_host(fds, used);
     error = send_with_fds(socket, request.bytes, request.used, fds, used);
     if (error < 0 && error != -EPIPE)
         die(error, "ask the pod for app", name);
@@ -211,6 +245,7 @@ int ask_main(const char *pod_dir, const char *verb, const char *app) {
     int socket = control_connect(pod_dir);
     int status;
 
+    pod_directory = pod_dir;
     if (what == CONTROL_ADD && machine) {
         ask_machine_add(socket, app);
     } else if (what == CONTROL_ADD) {

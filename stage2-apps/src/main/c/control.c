@@ -6,9 +6,12 @@
  *   request  ENTER, flags, text app, text TERM (may be empty), count, text... (the command);
  *            with it the three standard streams, unless the flags ask for a terminal
  *   request  SIGNAL, number: for the process that this connection has started
- *   request  ADD, text app, its place or all bits set, count, a number for each of so many control groups: whether a file
- *            "tasks" comes with it; with it the plan, and for each control group "cgroup.procs"
- *            and perhaps "tasks", all opened by the caller, who stands outside the pod
+ *   request  ADD, text app, its place or all bits set, count, a number for each of so many control
+ *            groups: whether a file "tasks" comes with it; count, the number of an operation for each of so many mounts;
+ *            with it the plan, for each control group "cgroup.procs" and perhaps "tasks", and, if
+ *            there are mounts (the pod has users of its own), these, the directories of the app's
+ *            status and log file, that log file and perhaps a kubelet's; all opened by the caller,
+ *            who stands outside
  *   request  START, STOP, REMOVE, text app; as ADD for mutable pods only, answered by TEXT in case
  *            and EXITED 0 once it is done, or EXITED with the status of an app that failed to start
  *   request  SHARES, to the supervisor of a machine: answered by STARTED and the mount name space of
@@ -259,34 +262,34 @@ static int enter(struct inner *inner, struct visit *visit, struct reader *in, co
 
 static int add(struct inner *inner, struct visit *visit, struct reader *in, const int *fds,
                unsigned fd_count) {
-    const char *name = read_text(in);
-    uint32_t place = read_number(in);
-    uint32_t count = read_number(in);
-    int groups[2 * CONTROL_FDS];
+    struct addition addition = {.name = read_text(in), .visit = visit->fd, .plan = -1};
     unsigned used = 1;
     struct app *app;
     int error;
 
-    if (in->bad || count > CONTROL_FDS || fd_count < 1)
+    addition.place = read_number(in);
+    addition.group_count = read_number(in);
+    if (in->bad || addition.group_count > CONTROL_FDS || fd_count < 1)
         return -EBADMSG;
-    for (uint32_t i = 0; i < count; i++) {
+    addition.plan = fds[0];
+    for (uint32_t i = 0; i < addition.group_count; i++) {
         bool tasks = read_number(in) != 0;
 
         if (in->bad || used + 1 + (tasks ? 1 : 0) > fd_count)
             return -EBADMSG;
-        groups[2 * i] = fds[used++];
-        groups[2 * i + 1] = tasks ? fds[used++] : -1;
+        addition.groups[2 * i] = fds[used++];
+        addition.groups[2 * i + 1] = tasks ? fds[used++] : -1;
     }
-    if (in->at != in->end)
+    addition.mounts = read_number(in);
+    if (addition.mounts > fd_count - used)
         return -EBADMSG;
-    error = mutable_add(inner,
-                        &(struct addition){.name = name,
-                                           .place = place,
-                                           .plan = fds[0],
-                                           .groups = groups,
-                                           .count = count,
-                                           .visit = visit->fd},
-                        &app);
+    addition.records = fd_count - used - addition.mounts;
+    for (uint32_t i = 0; i < addition.mounts; i++)
+        addition.operation[i] = read_number(in);
+    addition.opened = fds + used;
+    if (in->bad || in->at != in->end)
+        return -EBADMSG;
+    error = mutable_add(inner, &addition, &app);
     if (error == 0)
         visit->app = app;
     return error;
@@ -399,14 +402,17 @@ static void turn_away(int fd) {
     (void)close(fd);
 }
 
+/* Visitors are the user who has made our socket, the host's root, by whatever id he is seen here. */
 static void accept_visit(struct inner *inner) {
+    struct stat owner = {0};
     struct ucred peer = {0, (uid_t)-1, (gid_t)-1};
     socklen_t size = sizeof(peer);
     int fd = accept4(inner->control, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
     if (fd < 0)
         return;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 || peer.uid != 0) {
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ||
+        fstat(inner->control, &owner) < 0 || peer.uid != owner.st_uid) {
         (void)close(fd);
         return;
     }

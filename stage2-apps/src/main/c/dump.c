@@ -71,6 +71,7 @@ int main(void) {
            plan.hostname, plan.pod_dir, plan.root, plan.ready_link);
     printf("network=%d \"%s\" flags=%u stop=%u\n", (int)plan.network, plan.netns, plan.flags,
            plan.stop_timeout);
+    printf("users %u+%u\n", plan.users.first, plan.users.count);
     dump_ops(&plan.mounts);
     dump_cgroups(&plan.cgroups);
     for (uint32_t i = 0; i < plan.app_count; i++)

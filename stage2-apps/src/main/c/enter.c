@@ -164,6 +164,7 @@ int enter_main(const char *pod_dir, const char *app, char **command) {
     bool relaying = false;
     struct relay relay = {.master = -1};
     struct streams copied = {.used = 0};
+    struct id_range users = users_of(pod_dir);
     struct streams *streams = terminal ? NULL : &copied;
     struct pollfd fds[2 + RELAY_POLLS];
     sigset_t all;
@@ -171,10 +172,12 @@ int enter_main(const char *pod_dir, const char *app, char **command) {
     int error;
 
     /* first of all, so that no descriptor of ours becomes a standard stream */
-    error = streams == NULL ? 0 : streams_open(streams);
+    error = streams == NULL ? 0 : streams_open(streams, users.count != 0);
     if (error < 0)
         die(error, "pass on the standard streams", NULL);
     fd = control_connect(pod_dir);
+    if (streams != NULL)
+        streams_give(streams, users.first);
 
     request.bytes = reserve(CONTROL_MESSAGE);
     (void)sigfillset(&all);

@@ -229,9 +229,11 @@ static void open_terminal(struct inner *inner) {
 static void open_host(struct inner *inner) {
     struct plan *plan = inner->plan;
 
-    mounts_open_sources(&plan->mounts);
+    if (plan->users.count == 0)
+        mounts_open_sources(&plan->mounts);
     for (uint32_t i = 0; i < plan->app_count; i++) {
-        mounts_open_sources(&plan->app[i].mounts);
+        if (plan->users.count == 0)
+            mounts_open_sources(&plan->app[i].mounts);
         cgroups_open(&plan->app[i].cgroups);
     }
     output_open(plan);
@@ -310,27 +312,62 @@ static int open_signals(void) {
     return fd;
 }
 
-/* Process 1 from its first instruction on. */
-_Noreturn void inner_main(struct plan *plan, int outer, int control, const int *streams) {
-    struct inner inner = {.plan = plan,
+/* What process 1 begins with. */
+struct inner inner_of(struct plan *plan, int outer, int control, const int *streams) {
+    return (struct inner){.plan = plan,
                           .mounts = {-1, -1, -1, -1, -1, -1, -1, -1, -1},
                           .outer = outer,
                           .control = control,
                           .signals = open_signals(),
                           .streams = streams};
+}
 
-    bind_to_outer(outer);
-    (void)umask(0);
+static void leave_mounts(void) {
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
         die(errno, "part with the host's mounts", NULL);
-    open_host(&inner);
-    join_network(plan);
+}
+
+/* Process 1 once everything of the host's is open. */
+static _Noreturn void run(struct inner *inner) {
+    struct plan *plan = inner->plan;
+
     loopback_up(plan);
     open_sockets(plan);
     if (sethostname(plan->hostname, strlen(plan->hostname)) < 0)
         die(errno, "set host name", plan->hostname);
-    make_roots(&inner);
-    output_start(plan);
-    enter_pod_root(&inner);
-    supervise(&inner);
+    make_roots(inner);
+    if (plan->users.count == 0)
+        output_start(plan);
+    enter_pod_root(inner);
+    supervise(inner);
+}
+
+/* Process 1 from its first instruction on. */
+_Noreturn void inner_main(struct plan *plan, int outer, int control, const int *streams) {
+    struct inner inner = inner_of(plan, outer, control, streams);
+
+    bind_to_outer(outer);
+    (void)umask(0);
+    leave_mounts();
+    open_host(&inner);
+    join_network(plan);
+    run(&inner);
+}
+
+/*
+ * The same for a pod with users of its own: he who opens what is the host's makes process 1 with
+ * these flags of clone(2), and tells report.
+ */
+_Noreturn void inner_with_users(struct inner *inner, unsigned long flags, int report) {
+    int space;
+
+    (void)umask(0);
+    space = users_open(inner->plan, &inner->mounts);
+    open_host(inner);
+    join_network(inner->plan);
+    output_start(inner->plan);
+    users_enter(inner->plan, space, flags, report);
+    bind_to_outer(inner->outer);
+    leave_mounts();
+    run(inner);
 }

@@ -32,6 +32,7 @@
 #define ATTR_NOSUID 2u
 #define ATTR_NODEV 4u
 #define ATTR_NOEXEC 8u
+#define ATTR_IDMAP 0x100000u
 #define RESOLVE_NO_MAGICLINKS_ 2u
 #define RESOLVE_IN_ROOT_ 16u
 #define TIOCGPTPEER_ 0x5441

@@ -16,6 +16,9 @@
  *     For a mutable pod; the plan of an app to add comes in on standard input.
  * pod-init attach PODDIR APP ENDPOINTS raw|plain
  *     Joins our standard streams to an app's; raw: our terminal to the app's.
+ * pod-init users FIRST COUNT DIRECTORY
+ * pod-init users-network FIRST COUNT PATH
+ *     For pods with users of their own: see users.c.
  * pod-init probe DEVICE
  * As a virtual machine's first process, called init, it does what the host tells it.
  */
@@ -166,6 +169,10 @@ int main(int argc, char **argv) {
     }
     if (argc >= 3 && strncmp(argv[1], "image-", 6) == 0)
         image_main(argc, argv);
+    if (argc == 5 && strcmp(argv[1], "users") == 0)
+        return users_probe_main(argv + 2);
+    if (argc == 5 && strcmp(argv[1], "users-network") == 0)
+        return users_network_main(argv + 2);
     if (argc == 5 && strcmp(argv[1], "app") == 0)
         return ask_main(argv[2], argv[3], argv[4]);
     if (argc == 6 && strcmp(argv[1], "attach") == 0)

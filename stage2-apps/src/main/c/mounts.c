@@ -32,7 +32,7 @@ void mounts_open_sources(struct mount_ops *ops) {
     for (uint32_t i = 0; i < ops->count; i++) {
         struct mount_op *op = &ops->item[i];
 
-        if (op->kind != OP_BIND || op->source >= 0)
+        if (op->kind != OP_BIND || op->source >= 0 || op->detached)
             continue;
         op->source = open(op->a, O_PATH | O_CLOEXEC);
         if (op->source < 0 && !((op->flags & FLAG_OPTIONAL) != 0 && errno == ENOENT)) {
@@ -58,8 +58,10 @@ void mounts_scratch(struct mount_context *context, const char *path) {
     int dir;
     int file;
 
-    context->pod_tree = sys_open_tree(context->pod_root, "",
-                                      OPEN_TREE_CLONE_ | O_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE_);
+    if (context->pod_tree < 0)
+        context->pod_tree =
+            sys_open_tree(context->pod_root, "",
+                          OPEN_TREE_CLONE_ | O_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE_);
     if (mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755,size=16k,nr_inodes=8") < 0)
         die(errno, "mount a tmpfs on", path);
     dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -69,9 +71,11 @@ void mounts_scratch(struct mount_context *context, const char *path) {
     if (file < 0)
         die(errno, "make a file below", path);
     (void)close(file);
-    if (mknodat(dir, "null", S_IFCHR | 0666, makedev(1, 3)) < 0)
-        die(errno, "make a null device below", path);
-    context->null = openat(dir, "null", O_RDWR | O_CLOEXEC);
+    if (context->null < 0) {
+        if (mknodat(dir, "null", S_IFCHR | 0666, makedev(1, 3)) < 0)
+            die(errno, "make a null device below", path);
+        context->null = openat(dir, "null", O_RDWR | O_CLOEXEC);
+    }
     context->mask_dir = openat(dir, "d", O_PATH | O_CLOEXEC);
     context->mask_file = openat(dir, "f", O_PATH | O_CLOEXEC);
     if (fchdir(dir) < 0 || mount("proc", "p", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
@@ -261,6 +265,18 @@ int overlay_mount(const struct mount_op *op, const char *path) {
     if (options.used == options.size)
         return -E2BIG;
     return mount("overlay", path, "overlay", 0, options.at) < 0 ? -errno : 0;
+}
+
+/* Attaches a root that was made elsewhere. */
+static int attach_root(int tree, const char *path) {
+    int target = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int error;
+
+    if (target < 0)
+        return -errno;
+    error = sys_move_mount(tree, target) < 0 ? -errno : 0;
+    (void)close(target);
+    return error;
 }
 
 /* The root's own directory, seen before anything was mounted on it, becomes its root mount. */
@@ -485,6 +501,8 @@ static bool makes_root(const struct mount_op *op) {
 
 static int run_root(struct mount_context *context, int root, const struct mount_op *op,
                     const char *path, bool pod) {
+    if (op->detached)
+        return attach_root(op->source, path);
     if (op->kind == OP_OVERLAY)
         return overlay_mount(op, path);
     if (op->kind == OP_SELF_BIND)

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "podinit.h"
@@ -68,10 +69,11 @@ static _Noreturn void make_root(struct inner *inner, struct app *app, int socket
 
     report_to(tell_visitor, NULL);
     enter_host(inner);
-    error = output_open_app(app, (inner->plan->flags & POD_GUEST) != 0);
+    error = app->users.count == 0 ? output_open_app(app, (inner->plan->flags & POD_GUEST) != 0) : 0;
     if (error < 0)
         die(error, "open the files of app", app->name);
-    mounts_open_sources(&app->mounts);
+    if (app->users.count == 0)
+        mounts_open_sources(&app->mounts);
     app->root = mounts_run(&mounts, &app->mounts, app->rootfs, false);
     app_open_notify(app);
     error = pass_on(app, socket);
@@ -94,6 +96,11 @@ static void close_kept(int *fd) {
     *fd = -1;
 }
 
+static void close_sources(struct app *app) {
+    for (uint32_t i = 0; i < app->mounts.count; i++)
+        close_kept(&app->mounts.item[i].source);
+}
+
 /* Gives back everything that an app holds; its place becomes free. */
 static void forget(struct app *app) {
     int *const kept[] = {&app->root,    &app->mntns,        &app->start,        &app->notify,
@@ -108,6 +115,7 @@ static void forget(struct app *app) {
         close_kept(&app->cgroups.tasks[i]);
     }
     sockets_close(app);
+    close_sources(app);
     plan_forget_app(app);
     for (int i = 0; i < 2; i++)
         app->stream[i].held = false;
@@ -167,6 +175,42 @@ static int take_groups(struct app *app, const int *fds, unsigned count) {
     return 0;
 }
 
+static int copy_fd(int fd, int *ret_copy) {
+    *ret_copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    return *ret_copy < 0 ? -errno : 0;
+}
+
+/* Takes over what has been opened of the host's, which a pod with users of its own cannot name. */
+static int take_opened(struct app *app, const struct addition *addition) {
+    const int *records = addition->opened + addition->mounts;
+    struct stat status;
+    int error = 0;
+
+    for (uint32_t i = 0; i < app->mounts.count; i++)
+        app->mounts.item[i].detached = app->mounts.item[i].kind <= OP_BIND;
+    for (unsigned i = 0; i < addition->mounts && error == 0; i++) {
+        uint32_t number = addition->operation[i];
+
+        if (number >= app->mounts.count || !app->mounts.item[number].detached ||
+            app->mounts.item[number].source >= 0)
+            return -EBADMSG;
+        error = copy_fd(addition->opened[i], &app->mounts.item[number].source);
+    }
+    if (error < 0 || addition->mounts == 0 || addition->records < ADDED_RECORDS)
+        return error < 0 ? error : -EBADMSG;
+    if (fstat(records[2], &status) < 0)
+        return -errno;
+    app->log_bytes = (uint64_t)status.st_size;
+    error = copy_fd(records[0], &app->status_dir);
+    if (error == 0)
+        error = copy_fd(records[1], &app->log_dir);
+    if (error == 0)
+        error = copy_fd(records[2], &app->log);
+    if (error == 0 && addition->records > ADDED_RECORDS)
+        error = copy_fd(records[ADDED_RECORDS], &app->kubelet);
+    return error;
+}
+
 /* Starts a child that works on the app's root. */
 static int fork_worker(struct inner *inner, struct app *app, int visit) {
     int ends[2];
@@ -192,21 +236,26 @@ static int fork_worker(struct inner *inner, struct app *app, int visit) {
 }
 
 /*
- * Begins to take in the app of a plan. Its control groups have been made and opened outside: two
- * descriptors for each, the second perhaps -1. Once control_tell has been called it can be started.
+ * Begins to take in the app of a plan. Its control groups have been made and opened outside. Once
+ * control_tell has been called it can be started.
  */
 int mutable_add(struct inner *inner, const struct addition *addition, struct app **ret_app) {
+    struct plan *pod = inner->plan;
     struct app *place;
     struct app app;
-    int error = mutable_find_place(inner->plan, addition->name, addition->place, &place);
+    int error = mutable_find_place(pod, addition->name, addition->place, &place);
 
     if (error == 0)
         error = plan_read_app(addition->plan, &app);
     if (error < 0)
         return error;
-    error = strcmp(app.name, addition->name) == 0
-                ? take_groups(&app, addition->groups, addition->count)
+    error = strcmp(app.name, addition->name) == 0 && app.users.first == pod->users.first
+                ? take_groups(&app, addition->groups, addition->group_count)
                 : -EBADMSG;
+    if (error == 0 && pod->users.count != 0) {
+        users_place_app(pod, &app);
+        error = take_opened(&app, addition);
+    }
     if (error == 0)
         error = app_open_streams(&app, inner->mounts.pod_root);
     if (error == 0)
@@ -219,6 +268,7 @@ int mutable_add(struct inner *inner, const struct addition *addition, struct app
         forget(&app);
         return error;
     }
+    close_sources(&app);
     *place = app;
     *ret_app = place;
     return 0;
@@ -241,8 +291,10 @@ void mutable_take(struct app *app) {
     }
     opened(app, kept);
     for (unsigned i = 0; i < OPENED && next < count; i++)
-        if ((which >> i & 1) != 0)
+        if ((which >> i & 1) != 0) {
+            close_kept(kept[i]);
             *kept[i] = fds[next++];
+        }
 }
 
 /* Begins to take an app out of the pod; whatever still runs in it is killed. */

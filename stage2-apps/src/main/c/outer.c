@@ -121,13 +121,47 @@ static void open_streams(void) {
     if ((outer.plan.flags & POD_INTERACTIVE) == 0 || isatty(STDIN_FILENO))
         return; /* pipes of process 1, or a terminal */
     outer.streams = reserve(sizeof(*outer.streams));
-    error = streams_open(outer.streams);
+    error = streams_open(outer.streams, outer.plan.users.count != 0);
     if (error < 0)
         die(error, "pass on the standard streams", NULL);
-    for (int i = 0; i < 3 && outer.plan.app_count > 0; i++)
-        if (outer.streams->theirs[i] != i &&
-            fchown(outer.streams->theirs[i], outer.plan.app[0].uid, (gid_t)-1) < 0)
-            die(errno, "give the standard streams to", outer.plan.app[0].name);
+    if (outer.plan.app_count > 0)
+        streams_give(outer.streams, outer.plan.users.first + outer.plan.app[0].uid);
+}
+
+/* The child of ours that becomes process 1, or makes it. */
+static long start_child(struct plan *plan, unsigned long flags, const int ends[2], int control,
+                        void (*child)(void), const int *streams) {
+    bool users = plan->users.count != 0;
+    int report[2] = {-1, -1};
+    long pid;
+    long inner_pid;
+    int status;
+
+    if (users && pipe2(report, O_CLOEXEC) < 0)
+        die(errno, "make a pipe", NULL);
+    pid = syscall(SYS_clone, users ? SIGCHLD : flags, 0, 0, 0, 0);
+    if (pid == 0) {
+        struct inner inner;
+
+        on_die(NULL);
+        (void)close(ends[0]);
+        child();
+        if (!users)
+            inner_main(plan, ends[1], control, streams);
+        (void)close(report[0]);
+        inner = inner_of(plan, ends[1], control, streams);
+        inner_with_users(&inner, flags, report[1]);
+    }
+    if (!users || pid < 0)
+        return pid;
+    (void)close(report[1]);
+    /* One that fails before it has made another has said why, and its end is the pod's. */
+    if (read(report[0], &inner_pid, sizeof(inner_pid)) == (ssize_t)sizeof(inner_pid)) {
+        (void)waitpid((pid_t)pid, &status, 0);
+        pid = inner_pid;
+    }
+    (void)close(report[0]);
+    return pid;
 }
 
 /* Starts process 1 of a pod, which calls child first; ret_socket is our end to it. */
@@ -143,13 +177,7 @@ pid_t pod_start(struct plan *plan, int control, int *ret_socket, void (*child)(v
         flags |= CLONE_NEWNET;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         die(errno, "make a socket", NULL);
-    pid = syscall(SYS_clone, flags, 0, 0, 0, 0);
-    if (pid == 0) {
-        on_die(NULL);
-        (void)close(ends[0]);
-        child();
-        inner_main(plan, ends[1], control, streams);
-    }
+    pid = start_child(plan, flags, ends, control, child, streams);
     if (pid < 0)
         die(errno, "make the pod's name spaces", NULL);
     (void)close(ends[1]);

@@ -233,6 +233,15 @@ static void read_profile(struct reader *in, struct app *app) {
     read_modes_of(in, app);
 }
 
+/* The pod's ids are above those of the host's own users. */
+static void read_users(struct reader *in, struct id_range *range) {
+    range->first = read_number(in);
+    range->count = read_number(in);
+    if ((range->first == 0) != (range->count == 0) || range->count > INT_MAX ||
+        range->first > INT_MAX)
+        in->bad = true;
+}
+
 static void read_app(struct reader *in, struct app *app) {
     app->name = read_text(in);
     app->rootfs = read_text(in);
@@ -274,6 +283,7 @@ static void read_pod(struct reader *in, struct plan *plan) {
     read_cgroups(in, &plan->cgroups);
     plan->log_limit = read_wide(in);
     plan->log_files = read_number(in);
+    read_users(in, &plan->users);
     if (plan->log_limit == 0 || plan->log_files == 0 || plan->log_files > LOG_FILES)
         in->bad = true;
 }
@@ -311,6 +321,9 @@ int plan_parse(const void *bytes, size_t size, struct plan *ret_plan) {
     plan.app = array(&in, room, sizeof(struct app));
     for (uint32_t i = 0; i < plan.app_count && !in.bad; i++)
         read_app(&in, &plan.app[i]);
+    for (uint32_t i = 0; i < plan.app_count && plan.users.count != 0 && !in.bad; i++)
+        if (strncmp(plan.app[i].rootfs, plan.root, strlen(plan.root)) != 0)
+            in.bad = true; /* the path is cut there: see users_place_app */
     if (in.bad || in.at != in.end)
         return -EBADMSG;
     *ret_plan = plan;
@@ -379,6 +392,8 @@ int plan_parse_app(const void *plan, size_t size, struct app *ret_app) {
     in = (struct reader){(unsigned char *)bytes + 8, (unsigned char *)bytes + size, false};
     if (size < 12 || memcmp(bytes, APP_MAGIC, 8) != 0 || read_number(&in) != size)
         in.bad = true;
+    if (!in.bad)
+        read_users(&in, &app.users);
     if (!in.bad)
         read_app(&in, &app);
     if (in.bad || in.at != in.end) {

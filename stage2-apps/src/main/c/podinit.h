@@ -111,7 +111,7 @@ struct mount_op {
     uint32_t flags;
     uint32_t mode;
     int source;    /* opened source of OP_BIND, or -1 */
-    bool detached; /* it is a copy already, to be attached as it is */
+    bool detached; /* source is a copy already, to be attached as it is; -1: there is none */
     uint64_t device;
     const char *a;
     const char *b;
@@ -196,6 +196,12 @@ struct stream {
     char *line; /* STREAM_BYTES */
 };
 
+/* Ids of the host that a pod has as its own from 0 on; count 0: it shares the host's. */
+struct id_range {
+    uint32_t first;
+    uint32_t count;
+};
+
 struct app {
     /* from the plan */
     const char *name;
@@ -225,6 +231,7 @@ struct app {
     struct app_socket *socket;
     const char *socket_names; /* LISTEN_FDNAMES=... */
     enum stream_mode mode[3]; /* of its standard streams */
+    struct id_range users;    /* of its pod */
     /* at run time */
     enum app_state state;
     uint32_t step; /* which handler runs */
@@ -277,6 +284,8 @@ struct plan {
     uint32_t stop_timeout;
     uint64_t log_limit; /* bytes of a log file until it is put aside */
     uint32_t log_files; /* how many there are of an app, the current one included */
+    struct id_range users;
+    size_t host_root_length; /* of root's path on the host, where that is another */
     struct mount_ops mounts;
     struct cgroup_plan cgroups;
     uint32_t app_count;
@@ -425,15 +434,21 @@ int app_stop(struct inner *inner, struct app *app);
 #define APP_ROOM 256u
 #define ANY_PLACE UINT32_MAX
 
-/* An app to take in. Its control groups have been opened outside: two descriptors for each, the
- * second perhaps -1. */
+#define CONTROL_FDS 200
+#define ADDED_RECORDS 3 /* directories of the status and log files, log file; perhaps a kubelet's */
+
+/* What a visitor brings for an app; descriptors are his. */
 struct addition {
+    int plan;
+    int visit; /* who waits for it */
     const char *name;
     uint32_t place; /* or ANY_PLACE */
-    int plan;
-    const int *groups;
-    unsigned count;
-    int visit; /* who has asked */
+    unsigned group_count;
+    int groups[2 * CONTROL_FDS]; /* "cgroup.procs", and "tasks" or -1 */
+    unsigned mounts;             /* in pods with users of their own */
+    uint32_t operation[CONTROL_FDS];
+    unsigned records;
+    const int *opened; /* the mounts, then the records */
 };
 
 struct app *mutable_place(struct plan *plan, uint32_t number);
@@ -449,11 +464,23 @@ void app_open_notify(struct app *app);
 int app_open_streams(struct app *app, int pod_root);
 
 _Noreturn void inner_main(struct plan *plan, int outer, int control, const int *streams);
+_Noreturn void inner_with_users(struct inner *inner, unsigned long flags, int report);
+struct inner inner_of(struct plan *plan, int outer, int control, const int *streams);
+
+/* ---- users.c: pods with users of their own ---- */
+
+int users_space(const struct id_range *range);
+int users_open(struct plan *plan, struct mount_context *mounts);
+void users_open_app(struct app *app, const char *pod_dir);
+void users_place_app(const struct plan *plan, struct app *app);
+void users_enter(struct plan *plan, int space, unsigned long flags, int report);
+struct id_range users_of(const char *pod_dir);
+int users_probe_main(char **words);
+int users_network_main(char **words);
 
 /* ---- control.c: visits from outside ---- */
 
 #define CONTROL_MESSAGE 65536
-#define CONTROL_FDS 24
 
 enum control_request {
     CONTROL_ENTER = 1,
@@ -564,7 +591,8 @@ struct streams {
 
 #define STREAM_POLLS 3
 
-int streams_open(struct streams *streams);
+int streams_open(struct streams *streams, bool copies);
+void streams_give(const struct streams *streams, uid_t uid);
 void streams_close_theirs(struct streams *streams);
 void streams_close_ours(struct streams *streams);
 unsigned streams_poll(const struct streams *streams, struct pollfd *fds);

@@ -20,8 +20,11 @@ static void close_end(int *end) {
     *end = -1;
 }
 
-/* Decides for each stream what is handed over, and what is copied. */
-int streams_open(struct streams *streams) {
+/*
+ * Decides for each stream what is handed over, and what is copied; copies: everything is, for what
+ * is the host's root's could not be opened by name in the pod.
+ */
+int streams_open(struct streams *streams, bool copies) {
     for (int i = 0; i < 3; i++) {
         struct stat status;
         int ends[2];
@@ -32,7 +35,7 @@ int streams_open(struct streams *streams) {
             return -EBADF;
         if (fstat(i, &status) < 0)
             return -errno;
-        if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))
+        if (!copies && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
             continue;
         if (pipe2(ends, O_CLOEXEC) < 0)
             return -errno;
@@ -44,6 +47,13 @@ int streams_open(struct streams *streams) {
             sink_open(&streams->out[i - 1], i);
     }
     return 0;
+}
+
+/* Those that are pipes of ours shall be another user's, so that he can open them by name. */
+void streams_give(const struct streams *streams, uid_t uid) {
+    for (int i = 0; i < 3; i++)
+        if (uid != 0 && streams->theirs[i] != i && fchown(streams->theirs[i], uid, (gid_t)-1) < 0)
+            die(errno, "give the standard streams to the pod", NULL);
 }
 
 /* Closes the ends that are for the process in the pod, once it has them. */

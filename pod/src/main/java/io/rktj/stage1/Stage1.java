@@ -57,6 +57,11 @@ public interface Stage1 {
     return false;
   }
 
+  /** Whether pods can have user name spaces of their own. */
+  default boolean takesPrivateUsers() {
+    return false;
+  }
+
   /**
    * The pod's paths, with the root of stage1 where stage0 writes what this flavour is to find.
    *

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage1;
 
+import io.rktj.pod.IdRange;
 import io.rktj.pod.PodLayout;
 import io.rktj.spec.Uuid;
 import io.rktj.spec.manifest.Annotation;
@@ -17,6 +18,7 @@ import java.util.List;
  *     NAME[:ARGS]}
  * @param hostname the pod's host name; empty for the default
  * @param ipc word of {@code --ipc}: empty, {@code auto}, {@code private} or {@code parent}
+ * @param users the ids that are the pod's own, in a user name space; none if it has none
  * @param lockFd the locked pod directory, kept open until the pod has ended
  * @param sockets what systemd has opened for the pod, by descriptors that stay open till then
  * @param metadataToken what the metadata service knows the pod by; empty if it does not know it
@@ -39,6 +41,7 @@ public record Stage1Call(
     boolean filterSystemCalls,
     String localConfig,
     boolean debug,
+    IdRange users,
     int lockFd,
     List<ActivationSocket> sockets,
     String metadataToken,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage1;
 
+import io.rktj.pod.IdRange;
 import io.rktj.pod.PodLayout;
 import io.rktj.spec.AcIdentifier;
 import io.rktj.spec.AcName;
@@ -43,6 +44,7 @@ public final class TestPod {
   private boolean overlay = true;
   private boolean interactive;
   private boolean protectPaths = true;
+  private IdRange users = IdRange.NONE;
   private int lock = 7;
   private Stage1Call.DnsMode dns = Stage1Call.DnsMode.DEFAULT;
   private Stage1Call.HostsMode hosts = Stage1Call.HostsMode.DEFAULT;
@@ -269,10 +271,17 @@ public final class TestPod {
         true,
         localConfig,
         false,
+        users,
         lock,
         sockets,
         "",
         List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
+  }
+
+  /** Gives it ids of its own. */
+  public TestPod users(IdRange range) {
+    users = range;
+    return this;
   }
 
   /** The same pod as {@code gc} meets it. */

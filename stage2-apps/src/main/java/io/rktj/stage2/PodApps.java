@@ -2,12 +2,14 @@
 package io.rktj.stage2;
 
 import io.rktj.linux.Kernel;
+import io.rktj.pod.IdRange;
 import io.rktj.spec.manifest.Port;
 import io.rktj.stage1.Activation;
 import io.rktj.stage1.AppSocket;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1Call;
+import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.StandardStreams;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +25,11 @@ public final class PodApps {
     AppCompiler compiler = new AppCompiler(kernel);
     List<AppPlan> apps = new ArrayList<>();
     for (PreparedApp app : call.apps()) {
-      apps.add(compiler.compile(app, facts(call, app, sockets(call, app, notices))));
+      AppPlan plan = compiler.compile(app, facts(call, app, sockets(call, app, notices)));
+      if (!call.users().isNone()) {
+        requireIds(plan, call.users());
+      }
+      apps.add(plan);
     }
     if (!call.sockets().isEmpty()) {
       Activation.warnOfOthers(call, notices);
@@ -32,6 +38,21 @@ public final class PodApps {
       notices.warn(warning);
     }
     return apps;
+  }
+
+  /** Refuses users that the pod's user name space does not have. */
+  private static void requireIds(AppPlan app, IdRange users) {
+    boolean all = users.has(app.uid()) && users.has(app.gid());
+    for (int gid : app.supplementaryGids()) {
+      all &= users.has(gid);
+    }
+    if (!all) {
+      throw new Stage1Exception(
+          "stage1: cannot run app \""
+              + app.name()
+              + "\": with --private-users its user and groups must be below "
+              + users.count());
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage2;
 
+import io.rktj.pod.IdRange;
 import io.rktj.stage1.AppSocket;
 import io.rktj.stage1.StandardStreams;
 import io.rktj.stage1.plan.AppSandbox;
@@ -30,7 +31,8 @@ import java.util.List;
  * list of operations: kind (order of MountOp) | text a, b, c | flags | mode | device (64 bits)
  * control groups: list of (text path | list of (text file, value | required) | blob program),
  *                 list of text join
- * bytes of a log file (64 bits) | number of log files
+ * bytes of a log file (64 bits) | number of log files | users
+ * users: first id on the host | how many, or 0
  * list of apps: text name, rootfs | list of operations | read-only root | control groups
  *               | text logFile, kubernetesLog, statusFile
  *               | list of text arguments, searchPath, environment | text workingDirectory
@@ -42,7 +44,7 @@ import java.util.List;
  * }</pre>
  *
  * <p>The plan of one app, for a pod that takes apps: {@code magic "rktjapp1" | size of the whole |
- * the app} as above.
+ * users | the app} as above.
  *
  * <p>A sample, the end of a plan: {@code 05 00 00 00 "/bin/" 00 00 00} is the text {@code /bin/}.
  */
@@ -80,10 +82,11 @@ public final class PodInitPlan {
   }
 
   /** The bytes for an app that is added to a running pod. */
-  public static byte[] write(AppSandbox surroundings, AppPlan app) {
+  public static byte[] write(IdRange users, AppSandbox surroundings, AppPlan app) {
     PodInitPlan plan = new PodInitPlan();
     plan.out.raw(APP_MAGIC, 0);
     plan.out.number(0);
+    plan.users(users);
     plan.surroundings(surroundings);
     plan.app(app);
     plan.out.put(APP_MAGIC.length, plan.out.length());
@@ -108,6 +111,12 @@ public final class PodInitPlan {
     cgroups(out, sandbox.cgroups());
     out.wide(sandbox.logs().bytes());
     out.number(sandbox.logs().files());
+    users(sandbox.users());
+  }
+
+  private void users(IdRange users) {
+    out.number(users.first());
+    out.number(users.count());
   }
 
   private void network(NetworkPlan network) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.rktj.pod.IdRange;
 import io.rktj.spec.AcName;
 import io.rktj.spec.Uuid;
 import io.rktj.stage1.AppSocket;
@@ -156,11 +157,12 @@ class PodInitPlanTest {
         true,
         false,
         90_000,
+        new IdRange(655_360_000, 65_536),
         new LogLimits(1L << 33, 7),
         List.of(
             new AppSandbox(
                 new AcName("first"),
-                "/r/first",
+                "/pod/stage1/rootfs/r/first",
                 every,
                 true,
                 cgroups,
@@ -168,7 +170,14 @@ class PodInitPlanTest {
                 "/k/first",
                 "/s/first"),
             new AppSandbox(
-                new AcName("second"), "/r/2", List.of(), false, CgroupPlan.NONE, "", "", "/s/2")));
+                new AcName("second"),
+                "/pod/stage1/rootfs/r/2",
+                List.of(),
+                false,
+                CgroupPlan.NONE,
+                "",
+                "",
+                "/s/2")));
   }
 
   private static AppPlan first() {

@@ -4,6 +4,7 @@ package io.rktj.stage2;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rktj.linux.FileStatus;
+import io.rktj.pod.IdRange;
 import io.rktj.spec.AcName;
 import io.rktj.spec.Uuid;
 import io.rktj.stage1.StandardStreams;
@@ -142,6 +143,7 @@ final class TestPod {
             false,
             false,
             2000,
+            IdRange.NONE,
             LogLimits.DEFAULT,
             sandboxes));
   }

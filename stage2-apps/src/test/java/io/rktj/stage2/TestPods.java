@@ -47,6 +47,7 @@ final class TestPods {
         interactive,
         plan.takesApps(),
         plan.stopTimeoutMillis(),
+        plan.users(),
         plan.logs(),
         apps);
   }

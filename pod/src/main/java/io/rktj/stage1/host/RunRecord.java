@@ -6,6 +6,7 @@ import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.SmallFiles;
 import io.rktj.pod.HostException;
+import io.rktj.pod.IdRange;
 import io.rktj.pod.PodLayout;
 import io.rktj.spec.json.JsonCursor;
 import io.rktj.spec.json.JsonWriter;
@@ -25,13 +26,14 @@ import java.util.Optional;
  *
  * <pre>{@code
  * {"dns":"DEFAULT","hosts":"DEFAULT","networkResolv":false,"restrictCapabilities":true,
- *  "protectPaths":true,"filterSystemCalls":true,"metadataUrl":"","tun":true,
+ *  "protectPaths":true,"filterSystemCalls":true,"metadataUrl":"","users":"0:0","tun":true,
  *  "unified":{"mountPoint":"/sys/fs/cgroup","base":"/user.slice","controllers":["cpu","memory"]},
  *  "hierarchies":[{"controllers":["devices"],"mountPoint":"/sys/fs/cgroup/devices","path":""}]}
  * }</pre>
  *
  * @param networkResolv whether the pod's network has written {@code etc/rkt-resolv.conf}
  * @param metadataUrl what apps find as {@code AC_METADATA_URL}; empty for a pod not registered
+ * @param users the ids that are the pod's own
  * @param host the host as the one who ran the pod has seen it
  */
 public record RunRecord(
@@ -42,6 +44,7 @@ public record RunRecord(
     boolean protectPaths,
     boolean filterSystemCalls,
     String metadataUrl,
+    IdRange users,
     HostFacts host) {
   private static final int LARGEST = 1 << 20;
 
@@ -56,6 +59,7 @@ public record RunRecord(
         call.protectPaths(),
         call.filterSystemCalls(),
         metadataUrl,
+        call.users(),
         host);
   }
 
@@ -67,7 +71,8 @@ public record RunRecord(
     json.member("restrictCapabilities", restrictCapabilities);
     json.member("protectPaths", protectPaths);
     json.member("filterSystemCalls", filterSystemCalls);
-    json.member("metadataUrl", metadataUrl).member("tun", host.tun());
+    json.member("metadataUrl", metadataUrl).member("users", users.toString());
+    json.member("tun", host.tun());
     if (host.unified().isPresent()) {
       HostFacts.Unified unified = host.unified().get();
       json.name("unified").beginObject().member("mountPoint", unified.mountPoint());
@@ -124,7 +129,13 @@ public record RunRecord(
         json.bool("protectPaths", true),
         json.bool("filterSystemCalls", true),
         json.optionalText("metadataUrl").orElse(""),
+        users(json, file),
         new HostFacts(hierarchies, unified, json.bool("tun", false)));
+  }
+
+  private static IdRange users(JsonCursor json, String file) {
+    Optional<String> text = json.optionalText("users");
+    return text.isEmpty() ? IdRange.NONE : IdRange.parse(text.get(), file);
   }
 
   /** The call that would have run the pod with {@code app} as its only one. */
@@ -146,6 +157,7 @@ public record RunRecord(
         filterSystemCalls,
         pod.localConfig(),
         pod.debug(),
+        users,
         -1,
         List.of(),
         "",

@@ -67,7 +67,7 @@ final class CniNetworks {
     String namespace = NetworkNamespace.path(uuid);
     records.writeNamespace(namespace);
     try {
-      new NetworkNamespace(kernel).create(namespace);
+      new NetworkNamespace(kernel).create(namespace, call.users());
       join(call, networks, programs, forwards);
     } catch (PodException e) {
       rollBack(e);

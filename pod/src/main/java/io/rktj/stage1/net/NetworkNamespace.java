@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage1.net;
 
+import io.rktj.PodException;
 import io.rktj.linux.DirectoryLock;
 import io.rktj.linux.Errno;
 import io.rktj.linux.ErrnoException;
@@ -8,7 +9,9 @@ import io.rktj.linux.Fd;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.Open;
 import io.rktj.pod.HostException;
+import io.rktj.pod.IdRange;
 import io.rktj.spec.Uuid;
+import io.rktj.stage1.UserNamespaces;
 import org.jspecify.annotations.Nullable;
 
 /** A pod's network name space, kept by a mount at {@code /var/run/netns/cni-UUID}. */
@@ -32,22 +35,40 @@ final class NetworkNamespace {
     return DIRECTORY + "/cni-" + uuid;
   }
 
-  /** Makes it, with loopback up. The thread that is in it for a moment ends here. */
-  void create(String path) {
-    Maker maker = new Maker(path);
+  /**
+   * Makes it, with loopback up.
+   *
+   * @param users the pod's own ids: then it belongs to a user name space with these, which the pod
+   *     enters later, so that its root is root of the network too
+   */
+  void create(String path, IdRange users) {
     try {
       shareDirectory();
       kernel.open(path, Open.O_RDONLY | Open.O_CREAT | Open.O_EXCL, 0444).close();
-      maker.start();
-      maker.join();
+      if (users.isNone()) {
+        make(path);
+      } else {
+        UserNamespaces.makeNetwork(users, path);
+      }
     } catch (ErrnoException e) {
       throw failure(path, e);
+    } catch (PodException e) {
+      remove(path);
+      throw e;
+    }
+  }
+
+  /** The thread that is in it for a moment ends here. */
+  private void make(String path) {
+    Maker maker = new Maker(path);
+    maker.start();
+    try {
+      maker.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failure(path, e);
     }
     if (maker.failure != null) {
-      remove(path);
       throw failure(path, maker.failure);
     }
   }

@@ -98,11 +98,11 @@ final class AppMounts {
           new MountOp.FileSystem(
               "tmpfs", "/dev", MountOp.NO_SUID | MountOp.NO_EXEC, "mode=755,size=65536k"));
       for (Node node : NODES) {
-        mounts.add(node.make());
+        mounts.add(node(node));
       }
       if (surroundings.host().tun()) {
         mounts.add(new MountOp.Directory("/dev/net", 0755));
-        mounts.add(TUN.make());
+        mounts.add(node(TUN));
       }
     }
     mounts.add(new MountOp.BindFromPod("dev/pts", "/dev/pts", 0));
@@ -115,6 +115,13 @@ final class AppMounts {
     if (call.interactive()) {
       mounts.add(new MountOp.Console("/dev/console"));
     }
+  }
+
+  /** Nobody but the host's root can make device nodes; a pod's own root gets the host's to use. */
+  private MountOp node(Node node) {
+    return call.users().isNone()
+        ? node.make()
+        : new MountOp.Bind(node.path(), node.path(), MountOp.OPTIONAL);
   }
 
   private void kernel(List<AppMount> volumes) {

@@ -101,12 +101,17 @@ public final class Planner {
         call.layout().stage1Rootfs().toString(),
         surroundings.network(),
         !call.privateIpc(),
-        PodMounts.plan(call.protectPaths(), call.isMutable() || hasTracers(), surroundings.host()),
+        PodMounts.plan(
+            call.protectPaths(),
+            call.isMutable() || hasTracers(),
+            !call.users().isNone() && surroundings.network() instanceof NetworkPlan.Host,
+            surroundings.host()),
         podCgroups,
         call.layout().supervisorStatus().toString(),
         call.interactive(),
         call.isMutable(),
         STOP_TIMEOUT_MILLIS,
+        call.users(),
         LogLimits.of(call.environment()),
         apps);
   }

@@ -45,16 +45,28 @@ final class PodMounts {
   /** Process 1, which has all capabilities and is outside the device policy. */
   private static final String SUPERVISOR = "/proc/1";
 
+  private static final MountOp HOST_SYS =
+      new MountOp.Bind("/sys", "/sys", KERNEL | MountOp.READ_ONLY | MountOp.RECURSIVE);
+
   private PodMounts() {}
 
-  /** With {@code tracers} in the pod, to whom process 1 is as open as any other, it is hidden. */
-  static List<MountOp> plan(boolean protectPaths, boolean tracers, HostFacts host) {
+  /**
+   * With {@code tracers} in the pod, to whom process 1 is as open as any other, it is hidden.
+   *
+   * @param hostSys whether the pod's root may not mount a sysfs, for it shows a network that is not
+   *     the pod's: then it is the host's, all of it for reading only
+   */
+  static List<MountOp> plan(
+      boolean protectPaths, boolean tracers, boolean hostSys, HostFacts host) {
     List<MountOp> mounts = new ArrayList<>();
     mounts.add(new MountOp.SelfBind());
     mounts.add(new MountOp.FileSystem("proc", "/proc", KERNEL, ""));
     if (protectPaths) {
       // read-only as a whole: nothing in it is for an app to change
-      mounts.add(new MountOp.FileSystem("sysfs", "/sys", KERNEL | MountOp.READ_ONLY, ""));
+      mounts.add(
+          hostSys
+              ? HOST_SYS
+              : new MountOp.FileSystem("sysfs", "/sys", KERNEL | MountOp.READ_ONLY, ""));
       for (String path : READ_ONLY) {
         mounts.add(new MountOp.ReadOnly(path, MountOp.OPTIONAL | MountOp.RECURSIVE));
       }
@@ -65,8 +77,10 @@ final class PodMounts {
         mounts.add(new MountOp.Mask(SUPERVISOR));
       }
     } else {
-      mounts.add(new MountOp.FileSystem("sysfs", "/sys", KERNEL, ""));
-      addCgroups(mounts, host);
+      mounts.add(hostSys ? HOST_SYS : new MountOp.FileSystem("sysfs", "/sys", KERNEL, ""));
+      if (!hostSys) {
+        addCgroups(mounts, host); // which are in the host's
+      }
     }
     mounts.add(
         new MountOp.FileSystem(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage1.plan;
 
+import io.rktj.pod.IdRange;
 import io.rktj.spec.Uuid;
 import java.util.List;
 
@@ -19,6 +20,7 @@ import java.util.List;
  * @param interactive whether the one app gets the caller's terminal or standard streams
  * @param takesApps whether apps may come and go while the pod runs, which then ends only when asked
  * @param stopTimeoutMillis how long apps have between SIGTERM and SIGKILL
+ * @param users the ids that are the pod's own; none if it shares the host's
  * @param logs how much of the apps' output is kept
  */
 public record SandboxPlan(
@@ -34,6 +36,7 @@ public record SandboxPlan(
     boolean interactive,
     boolean takesApps,
     int stopTimeoutMillis,
+    IdRange users,
     LogLimits logs,
     List<AppSandbox> apps) {
   /** Copies its lists. */

@@ -4,6 +4,7 @@ package io.rktj.stage1.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rktj.pod.IdRange;
 import io.rktj.spec.AcName;
 import io.rktj.spec.Quantity;
 import io.rktj.spec.manifest.Isolator;
@@ -96,6 +97,7 @@ class PlannerTest {
                 false,
                 false,
                 90_000,
+                IdRange.NONE,
                 LogLimits.DEFAULT,
                 List.of(
                     new AppSandbox(

@@ -53,6 +53,7 @@ final class AppSandboxCommand implements CommandBody {
     return AppCommands.failing(
         invocation,
         () -> {
+          RunArguments.requireUsers(invocation.flags());
           if (!ports.isEmpty() && (net.isNone() || net.isHost())) {
             throw new UsageException(
                 "--port flag does not work with '"
@@ -91,7 +92,11 @@ final class AppSandboxCommand implements CommandBody {
   }
 
   private PodOptions pod(FlagValues flags) {
-    PodOptions.Builder pod = PodOptions.builder().mutable(true).overlay(!flags.isOn("no-overlay"));
+    PodOptions.Builder pod =
+        PodOptions.builder()
+            .mutable(true)
+            .overlay(!flags.isOn("no-overlay"))
+            .privateUsers(flags.isOn("private-users"));
     ports.forEach(pod::port);
     annotations.forEach(pod::annotation);
     userAnnotations.forEach(pod::userAnnotation);

@@ -208,6 +208,7 @@ final class Flags {
                 "port",
                 "",
                 "forward a port, NAME:PROTOCOL:PODPORT:HOSTIP:HOSTPORT; may be repeated"),
+            Flag.toggle("private-users", "run the pod in a user name space"),
             Flag.word("user-annotation", "", "user annotation of the pod, NAME=VALUE"),
             Flag.word("user-label", "", "user label of the pod, NAME=VALUE"),
             Flag.text("uuid-file-save", "", "write the pod's UUID to this file")));

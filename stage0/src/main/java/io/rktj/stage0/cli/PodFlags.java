@@ -75,7 +75,10 @@ final class PodFlags {
 
   /** What was collected, with the switches of the command line. */
   PodOptions build(FlagValues flags, Map<String, String> caller) {
-    PodOptions.Builder pod = PodOptions.builder().overlay(!flags.isOn("no-overlay"));
+    PodOptions.Builder pod =
+        PodOptions.builder()
+            .overlay(!flags.isOn("no-overlay"))
+            .privateUsers(flags.isOn("private-users"));
     for (int i = 0; i < volumes.size(); i++) {
       pod.volume(volumes.get(i));
     }

@@ -31,6 +31,7 @@ import io.rktj.stage0.tree.TreeStore;
 import io.rktj.stage0.trust.KeyTruster;
 import io.rktj.stage0.trust.WaivedOption;
 import io.rktj.stage1.Stage1;
+import io.rktj.stage1.UserNamespaces;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,6 +146,12 @@ final class PodWorkshop implements AutoCloseable {
         invocation.say("disabling overlay support: " + Quoted.of(reason.get()));
         options = options.withoutOverlay();
       }
+    }
+    if (options.privateUsers()
+        && !UserNamespaces.require(session.dataDirectory()).overlays()
+        && options.overlay()) {
+      invocation.say("disabling overlay support: \"this kernel has no overlays with mapped ids\"");
+      options = options.withoutOverlay();
     }
     if (!stage1.treeId().isEmpty()) {
       place(pod, (ImageStage1) stage1, options.overlay());

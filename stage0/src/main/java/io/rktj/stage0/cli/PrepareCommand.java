@@ -35,6 +35,7 @@ final class PrepareCommand implements CommandBody {
     try (PodWorkshop workshop = new PodWorkshop(invocation, session, request)) {
       Stage1 stage1 = workshop.stage1(request);
       stage1.requireUsable();
+      RunCommand.requireUsers(request.pod(), stage1);
       List<String> environment = request.options().caller().environment();
       if (!stage1.isReady(session.dataDirectory(), environment)) {
         Stage1Notices notices = new Stage1Notices(session.console());

@@ -6,6 +6,7 @@ import io.rktj.stage0.launch.Caller;
 import io.rktj.stage0.launch.RunOptions;
 import io.rktj.stage0.metadata.MetadataAddress;
 import io.rktj.stage0.prepare.AppRequest;
+import io.rktj.stage1.UserNamespaces;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -93,9 +94,7 @@ final class RunArguments {
   }
 
   private void checkSwitches(FlagValues flags) {
-    if (flags.isOn("private-users")) {
-      throw UsageException.notSupportedYet("--private-users");
-    }
+    requireUsers(flags);
     if (pod.hasPorts() && net.isNone()) {
       throw new UsageException("--port flag does not work with 'none' networking");
     }
@@ -104,6 +103,14 @@ final class RunArguments {
     }
     if (flags.isOn("mds-register") && net.isNone()) {
       throw noMetadata();
+    }
+  }
+
+  /** Refuses a user name space where the kernel does not know what that is. */
+  static void requireUsers(FlagValues flags) {
+    if (flags.isOn("private-users") && !UserNamespaces.areKnown()) {
+      throw new UsageException(
+          "--private-users is not supported, kernel compiled without user namespace support");
     }
   }
 

@@ -13,6 +13,7 @@ import io.rktj.stage0.launch.PassedSockets;
 import io.rktj.stage0.launch.RunOptions;
 import io.rktj.stage0.launch.Stage1Notices;
 import io.rktj.stage0.metadata.MetadataRegistration;
+import io.rktj.stage0.prepare.PodOptions;
 import io.rktj.stage0.prepare.PreparedPod;
 import io.rktj.stage0.tree.ImageTree;
 import io.rktj.stage1.Stage1;
@@ -49,6 +50,7 @@ final class RunCommand implements CommandBody {
     try (PodWorkshop workshop = new PodWorkshop(invocation, session, request)) {
       Stage1 stage1 = workshop.stage1(request);
       stage1.requireUsable();
+      requireUsers(request.pod(), stage1);
       if (request.pod().mutable() && !stage1.takesApps()) {
         throw new Stage1Exception("stage1 does not support mutable pods");
       }
@@ -104,6 +106,18 @@ final class RunCommand implements CommandBody {
       Effort.requireFull(session.kernel());
       MetadataRegistration.requireService(Path.of(options.metadataSocket()));
     }
+  }
+
+  /** Refuses users of its own to a pod of a flavour that cannot give it any. */
+  static void requireUsers(PodOptions pod, Stage1 stage1) {
+    if (!pod.privateUsers() || stage1.takesPrivateUsers()) {
+      return;
+    }
+    if (stage1.flavour().equals("kvm")) {
+      throw new Stage1Exception("flag --private-users cannot be used with an lkvm stage1");
+    }
+    throw new Stage1Exception(
+        "flag --private-users cannot be used with stage1 \"stage1-" + stage1.flavour() + "\"");
   }
 
   /** Refuses sockets of systemd's for a pod that cannot have them. */

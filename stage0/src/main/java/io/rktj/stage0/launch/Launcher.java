@@ -100,6 +100,7 @@ public final class Launcher {
         options.filterSystemCalls(),
         options.caller().localConfig(),
         options.caller().debug(),
+        pod.users(),
         locked.lock().number(),
         sockets(options),
         token,

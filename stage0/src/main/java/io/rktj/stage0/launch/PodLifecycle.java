@@ -5,6 +5,7 @@ import io.rktj.PodException;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
+import io.rktj.pod.IdRange;
 import io.rktj.pod.LockedPod;
 import io.rktj.pod.Pod;
 import io.rktj.pod.PodDirectory;
@@ -17,6 +18,7 @@ import io.rktj.spec.manifest.PodManifest;
 import io.rktj.spec.manifest.RuntimeApp;
 import io.rktj.stage0.Diagnostics;
 import io.rktj.stage0.metadata.MetadataAddress;
+import io.rktj.stage0.prepare.PodUsers;
 import io.rktj.stage1.Endpoint;
 import io.rktj.stage1.Stage1;
 import io.rktj.stage1.Stage1Exception;
@@ -225,7 +227,11 @@ public final class PodLifecycle {
       } catch (HostException e) {
         throw new HostException("GC of leftover mounts for pod \"" + pod.uuid() + "\" failed", e);
       }
+      IdRange users = IdRange.of(kernel, locked.layout());
       pods.delete(locked);
+      if (!users.isNone()) {
+        PodUsers.release(kernel, locked.layout(), users);
+      }
     }
     return true;
   }
@@ -256,6 +262,7 @@ public final class PodLifecycle {
         }
       }
     }
+    PodUsers.sweep(kernel);
   }
 
   /** Runs the flavour's own clean-up; its failure does not keep the pod. */

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param fileEnvironment {@code --set-env-file}
  * @param setEnvironment {@code --set-env}
  * @param overlay false for {@code --no-overlay}
+ * @param privateUsers whether the pod gets user ids of its own
  * @param mutable whether apps may be added later
  * @param podManifest {@code --pod-manifest}
  */
@@ -36,6 +37,7 @@ public record PodOptions(
     List<EnvironmentVariable> fileEnvironment,
     List<EnvironmentVariable> setEnvironment,
     boolean overlay,
+    boolean privateUsers,
     boolean mutable,
     Optional<Path> podManifest,
     List<Annotation> annotations,
@@ -64,6 +66,7 @@ public record PodOptions(
         fileEnvironment,
         setEnvironment,
         false,
+        privateUsers,
         mutable,
         podManifest,
         annotations,
@@ -85,6 +88,7 @@ public record PodOptions(
     private final List<EnvironmentVariable> fileEnvironment = new ArrayList<>();
     private final List<EnvironmentVariable> setEnvironment = new ArrayList<>();
     private boolean overlay = true;
+    private boolean privateUsers;
     private boolean mutable;
     private Optional<Path> podManifest = Optional.empty();
     private final List<Annotation> annotations = new ArrayList<>();
@@ -135,6 +139,12 @@ public record PodOptions(
       return this;
     }
 
+    /** Whether the pod gets user ids of its own; false unless said otherwise. */
+    public Builder privateUsers(boolean wanted) {
+      privateUsers = wanted;
+      return this;
+    }
+
     /** Whether apps may be added later; false unless said otherwise. */
     public Builder mutable(boolean wanted) {
       mutable = wanted;
@@ -175,6 +185,7 @@ public record PodOptions(
           fileEnvironment,
           setEnvironment,
           overlay,
+          privateUsers,
           mutable,
           podManifest,
           annotations,

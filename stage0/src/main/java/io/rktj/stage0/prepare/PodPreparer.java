@@ -9,6 +9,7 @@ import io.rktj.linux.Fd;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.SmallFiles;
 import io.rktj.pod.HostException;
+import io.rktj.pod.IdRange;
 import io.rktj.pod.LockedPod;
 import io.rktj.pod.PodLayout;
 import io.rktj.spec.AcName;
@@ -72,7 +73,7 @@ public final class PodPreparer {
       LockedPod pod, PodOptions options, List<AppRequest> requests, List<ImageTree> images) {
     PodManifest manifest = manifest(options, requests, images);
     byte[] json = PodManifestJson.write(manifest).getBytes(UTF_8);
-    return write(pod, options.overlay(), manifest, json, images);
+    return write(pod, options, manifest, json, images);
   }
 
   /** The manifest of a pod for these apps, if nothing contradicts. */
@@ -95,7 +96,7 @@ public final class PodPreparer {
     if (file.manifest().apps().size() != images.size()) {
       throw new IllegalArgumentException("one image for each app");
     }
-    return write(pod, options.overlay(), file.manifest(), file.bytes(), images);
+    return write(pod, options, file.manifest(), file.bytes(), images);
   }
 
   /** The name that an app has by its request, or by its image. */
@@ -136,7 +137,12 @@ public final class PodPreparer {
   }
 
   private PreparedPod write(
-      LockedPod pod, boolean overlay, PodManifest manifest, byte[] json, List<ImageTree> images) {
+      LockedPod pod,
+      PodOptions options,
+      PodManifest manifest,
+      byte[] json,
+      List<ImageTree> images) {
+    boolean overlay = options.overlay();
     diagnostics.note(SOURCE, "Preparing stage1");
     List<PreparedPod.Part> parts = new ArrayList<>(images.size());
     List<RenderedTree> rendered = new ArrayList<>(images.size());
@@ -150,6 +156,7 @@ public final class PodPreparer {
           new PreparedPod.Part(
               manifest.apps().get(i), app, image.manifest(), tree.id(), tree.rootfs()));
     }
+    IdRange users = options.privateUsers() ? PodUsers.claim(kernel, pod.layout()) : IdRange.NONE;
     try {
       makeDirectory(pod.layout().appsInfo());
       for (int i = 0; i < parts.size(); i++) {
@@ -159,7 +166,7 @@ public final class PodPreparer {
     } catch (ErrnoException e) {
       throw new HostException("cannot prepare pod \"" + pod.uuid() + "\"", e);
     }
-    return new PreparedPod(kernel, pod, manifest, parts, overlay);
+    return new PreparedPod(kernel, pod, manifest, parts, new PreparedPod.Kind(overlay, users));
   }
 
   private static App appOf(RuntimeApp runtime, StoredImage image) {

@@ -4,6 +4,7 @@ package io.rktj.stage0.prepare;
 import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Kernel;
 import io.rktj.pod.HostException;
+import io.rktj.pod.IdRange;
 import io.rktj.pod.LockedPod;
 import io.rktj.pod.PodLayout;
 import io.rktj.spec.Uuid;
@@ -24,18 +25,24 @@ public final class PreparedPod {
   private final LockedPod pod;
   private final PodManifest manifest;
   private final List<Part> parts;
-  private final boolean overlay;
+  private final Kind kind;
 
   /** One app with its image's manifest and its tree. */
   record Part(RuntimeApp runtime, App app, ImageManifest image, String treeId, String treeRootfs) {}
 
-  PreparedPod(
-      Kernel kernel, LockedPod pod, PodManifest manifest, List<Part> parts, boolean overlay) {
+  /**
+   * What is the same for all apps.
+   *
+   * @param users the ids that are the pod's own
+   */
+  record Kind(boolean overlay, IdRange users) {}
+
+  PreparedPod(Kernel kernel, LockedPod pod, PodManifest manifest, List<Part> parts, Kind kind) {
     this.kernel = kernel;
     this.pod = pod;
     this.manifest = manifest;
     this.parts = List.copyOf(parts);
-    this.overlay = overlay;
+    this.kind = kind;
   }
 
   /** The pod's identity. */
@@ -57,7 +64,7 @@ public final class PreparedPod {
   public List<PreparedApp> apps() {
     List<PreparedApp> apps = new ArrayList<>(parts.size());
     for (Part part : parts) {
-      apps.add(app(part, pod.layout(), overlay));
+      apps.add(app(part, pod.layout(), kind.overlay()));
     }
     return apps;
   }
@@ -76,7 +83,12 @@ public final class PreparedPod {
 
   /** Whether app roots are overlays over rendered trees, or copies. */
   public boolean usesOverlay() {
-    return overlay;
+    return kind.overlay();
+  }
+
+  /** The ids that are the pod's own; none if it shares the host's. */
+  public IdRange users() {
+    return kind.users();
   }
 
   /** The pod with the lock on its directory; whoever runs it moves it on. */

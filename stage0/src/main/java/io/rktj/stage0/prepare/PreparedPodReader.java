@@ -9,6 +9,7 @@ import io.rktj.linux.Fd;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.SmallFiles;
 import io.rktj.pod.HostException;
+import io.rktj.pod.IdRange;
 import io.rktj.pod.LockedPod;
 import io.rktj.pod.PodLayout;
 import io.rktj.pod.PodStateException;
@@ -44,7 +45,7 @@ public final class PreparedPodReader {
     this.trees = trees;
   }
 
-  /** The pod as it was prepared; changes nothing. */
+  /** The pod as it was prepared; its user ids are claimed anew. */
   public PreparedPod read(LockedPod pod) {
     PodLayout layout = pod.layout();
     boolean overlay = isThere(layout.overlayPrepared());
@@ -54,7 +55,11 @@ public final class PreparedPodReader {
     for (int i = 0; i < manifest.apps().size(); i++) {
       parts.add(part(layout, manifest.apps().get(i), overlay));
     }
-    return new PreparedPod(kernel, pod, manifest, parts, overlay);
+    IdRange users = IdRange.of(kernel, layout);
+    if (!users.isNone()) {
+      users = PodUsers.renew(kernel, layout, users);
+    }
+    return new PreparedPod(kernel, pod, manifest, parts, new PreparedPod.Kind(overlay, users));
   }
 
   private PreparedPod.Part part(PodLayout layout, RuntimeApp runtime, boolean overlay) {

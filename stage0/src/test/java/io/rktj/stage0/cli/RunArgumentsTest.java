@@ -287,7 +287,6 @@ class RunArgumentsTest {
       delimiter = '|',
       value = {
         "--store-only --no-store a.com/x | both --store-only and --no-store specified",
-        "--private-users a.com/x | --private-users: not supported yet",
         "--port=a:80 --net=none a.com/x | --port flag does not work with 'none' networking",
         "--port=a:80 --net=host a.com/x | --port flag does not work with 'host' networking",
         "--mds-register --net=none a.com/x | --mds-register flag does not work with --net=none."
@@ -321,8 +320,6 @@ class RunArgumentsTest {
   void earlierChecksComeFirst() {
     assertThatThrownBy(() -> line("--store-only --no-store --private-users --port=a:1 --net=none"))
         .hasMessage("both --store-only and --no-store specified");
-    assertThatThrownBy(() -> line("--private-users --port=a:1 --net=none"))
-        .hasMessageStartingWith("--private-users");
     assertThatThrownBy(() -> line("--mds-register --port=a:1 --net=none"))
         .hasMessageStartingWith("--port");
   }

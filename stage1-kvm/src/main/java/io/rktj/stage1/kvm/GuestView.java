@@ -69,6 +69,7 @@ final class GuestView {
         call.filterSystemCalls(),
         call.localConfig(),
         call.debug(),
+        call.users(),
         call.lockFd(),
         List.of(),
         call.metadataToken(),

@@ -70,7 +70,8 @@ final class MachineApps {
       new PodFiles(kernel, call).makeApp(plans.get(0).environment(), volumes);
       MachineAppPlan addition =
           new MachineAppPlan(
-              Bytes.copyOf(PodInitPlan.write(plan.sandbox().apps().get(0), plans.get(0))),
+              Bytes.copyOf(
+                  PodInitPlan.write(call.users(), plan.sandbox().apps().get(0), plans.get(0))),
               new MachinePlan.GuestSetup(
                   GuestView.directories(kernel, call), List.of(), List.of(), ""),
               shared.tree());

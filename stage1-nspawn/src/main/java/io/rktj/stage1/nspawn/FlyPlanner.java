@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage1.nspawn;
 
+import io.rktj.pod.IdRange;
 import io.rktj.spec.AcName;
 import io.rktj.stage1.PreparedApp;
 import io.rktj.stage1.Stage1Call;
@@ -115,6 +116,7 @@ final class FlyPlanner {
         false,
         false,
         0,
+        IdRange.NONE,
         LogLimits.DEFAULT,
         List.of(surroundings));
   }

@@ -120,6 +120,11 @@ public final class NspawnStage1 implements Stage1 {
   }
 
   @Override
+  public boolean takesPrivateUsers() {
+    return true;
+  }
+
+  @Override
   public boolean takesApps() {
     return true;
   }

@@ -63,7 +63,7 @@ final class PodChanges {
         notices.warn(warning);
       }
       new PodFiles(kernel, call).makeApp(plans.get(0).environment(), volumes);
-      byte[] bytes = PodInitPlan.write(plan.sandbox().apps().get(0), plans.get(0));
+      byte[] bytes = PodInitPlan.write(call.users(), plan.sandbox().apps().get(0), plans.get(0));
       AcName name = app.runtime().name();
       AppRequests.add(pod, name, bytes);
     } finally {

@@ -24,6 +24,15 @@ public enum Requirement {
       return ROOT.met() && succeeds("unshare", "-mpuinf", "true");
     }
   },
+  /** User name spaces too, and a way into them. */
+  USER_NAMES("user name spaces and util-linux") {
+    @Override
+    boolean met() {
+      return PODS.met()
+          && succeeds("unshare", "--user", "true")
+          && succeeds("nsenter", "--version");
+    }
+  },
   /** A machine monitor, and the maker of its disks. */
   MACHINES("qemu-system-x86 and erofs-utils") {
     @Override
