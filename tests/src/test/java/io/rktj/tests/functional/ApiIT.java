@@ -458,7 +458,7 @@ class ApiIT {
       assertThat(version(over)).isEqualTo("1.0.0-alpha");
     } finally {
       over.shutdownNow().awaitTermination(20, TimeUnit.SECONDS);
-      tcp.signal(2);
+      tcp.signal(15);
     }
     tcp.await(30).exits(0);
 

@@ -355,7 +355,7 @@ class MetadataIT {
             .start("metadata-service", "--listen-port=18114")
             .awaitStderr("Metadata service running...", 90);
     String answer = register(given, "PUT", "/pods/" + UUID + "?token=given", POD);
-    process.signal(2);
+    process.signal(15);
     process.await(30).exits(0);
     assertThat(status(answer)).isEqualTo(200);
     assertThat(given).as("systemd's to remove").exists();

@@ -116,7 +116,7 @@ class SupervisorIT {
   void whatAnEarlierRunOfAnAppLeftIsGoneOnceItStartsAgain() {
     Path aci =
         TestImage.named("example.com/leaver")
-            .script("(trap '' TERM; exec sleep 1234) & exit 0")
+            .script("trap '' TERM; sleep 1234 & exit 0")
             .write(temp.resolve("images"));
     rkt.run(UNSIGNED, "fetch", aci.toString()).exits(0);
     String uuid = sandbox(rkt);

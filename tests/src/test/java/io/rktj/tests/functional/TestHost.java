@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.rktj.tests.kit.RktRunner;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,8 +55,7 @@ final class TestHost implements AutoCloseable {
     line.addAll(List.of(command));
     try {
       Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-      process.getOutputStream().write(input.getBytes(ISO_8859_1));
-      process.getOutputStream().close();
+      write(process, input.getBytes(ISO_8859_1));
       String text = new String(process.getInputStream().readAllBytes(), UTF_8);
       process.waitFor();
       return text;
@@ -64,6 +64,15 @@ final class TestHost implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** One that has ended before it has read everything is judged by what it has said. */
+  private static void write(Process process, byte[] input) {
+    try (OutputStream to = process.getOutputStream()) {
+      to.write(input);
+    } catch (IOException e) {
+      return;
     }
   }
 
