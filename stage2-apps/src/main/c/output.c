@@ -89,6 +89,8 @@ static int open_kubelet(struct app *app) {
                           0640);
     error = app->kubelet < 0 ? -errno : 0;
     (void)close(dir);
+    if (error < 0)
+        warn(error, "open log file", app->kubelet_file);
     return error;
 }
 
