@@ -402,19 +402,6 @@ static int run_device(int root, const struct mount_op *op) {
     return error;
 }
 
-static int run_remove(int root, const struct mount_op *op) {
-    char name[256];
-    int dir;
-    int error = path_parent(root, op->b, false, &dir, name);
-
-    if (error < 0)
-        return error == -ENOENT ? 0 : error;
-    if (unlinkat(dir, name, 0) < 0 && errno != ENOENT && errno != EISDIR)
-        error = -errno;
-    (void)close(dir);
-    return error;
-}
-
 static int run_read_only(int root, const struct mount_op *op) {
     int fd = path_open(root, op->b, O_PATH);
     int error;
@@ -463,8 +450,6 @@ static int run_op(struct mount_context *context, int root, const struct mount_op
         return run_symlink(root, op);
     case OP_DEVICE:
         return run_device(root, op);
-    case OP_REMOVE_NON_DIRECTORY:
-        return run_remove(root, op);
     case OP_READ_ONLY:
         return run_read_only(root, op);
     case OP_MASK:
@@ -485,7 +470,6 @@ static const char *op_verb(enum op_kind kind) {
                                                 "make directory",
                                                 "make symbolic link",
                                                 "make device",
-                                                "remove",
                                                 "write-protect",
                                                 "hide",
                                                 "mount the console on"};

@@ -445,21 +445,30 @@ static void read_modes(struct reader *in, struct machine_plan *plan) {
         in->bad = true;
 }
 
-/* Reads the plan of a machine, which holds that of its pod. */
-int machine_plan_read(int fd, struct machine_plan *ret_plan) {
-    struct machine_plan plan = {0};
-    struct reader in;
+/* Reads what concerns a machine, up to where what is its own begins. */
+static int open_document(int fd, const char *magic, struct reader *ret_in) {
     char *bytes;
     size_t size;
     int error = read_whole(fd, &bytes, &size);
 
     if (error < 0)
         return error;
-    if (size < 12 || memcmp(bytes, MACHINE_MAGIC, 8) != 0)
+    if (size < 12 || memcmp(bytes, magic, 8) != 0)
         return -EBADMSG;
-    in = (struct reader){(unsigned char *)bytes + 8, (unsigned char *)bytes + size, false};
-    if (read_number(&in) != size || open_arena(16 * size + 65536) < 0)
+    *ret_in = (struct reader){(unsigned char *)bytes + 8, (unsigned char *)bytes + size, false};
+    if (read_number(ret_in) != size || open_arena(16 * size + 65536) < 0)
         return -EBADMSG;
+    return 0;
+}
+
+/* Reads the plan of a machine, which holds that of its pod. */
+int machine_plan_read(int fd, struct machine_plan *ret_plan) {
+    struct machine_plan plan = {0};
+    struct reader in;
+    int error = open_document(fd, MACHINE_MAGIC, &in);
+
+    if (error < 0)
+        return error;
     plan.pod = read_blob(&in, 1, &plan.pod_size);
     plan.setup = read_blob(&in, 1, &plan.setup_size);
     read_cgroups(&in, &plan.cgroups);
@@ -483,17 +492,10 @@ int machine_plan_read(int fd, struct machine_plan *ret_plan) {
 int machine_app_read(int fd, struct machine_app *ret_app) {
     struct machine_app app = {0};
     struct reader in;
-    char *bytes;
-    size_t size;
-    int error = read_whole(fd, &bytes, &size);
+    int error = open_document(fd, MACHINE_APP_MAGIC, &in);
 
     if (error < 0)
         return error;
-    if (size < 12 || memcmp(bytes, MACHINE_APP_MAGIC, 8) != 0)
-        return -EBADMSG;
-    in = (struct reader){(unsigned char *)bytes + 8, (unsigned char *)bytes + size, false};
-    if (read_number(&in) != size || open_arena(16 * size + 65536) < 0)
-        return -EBADMSG;
     app.plan = read_blob(&in, 1, &app.plan_size);
     app.setup = read_blob(&in, 1, &app.setup_size);
     read_ops(&in, &app.shares);

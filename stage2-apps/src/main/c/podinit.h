@@ -89,7 +89,6 @@ enum op_kind {
     OP_DIRECTORY,
     OP_SYMLINK,
     OP_DEVICE,
-    OP_REMOVE_NON_DIRECTORY,
     OP_READ_ONLY,
     OP_MASK,
     OP_CONSOLE,

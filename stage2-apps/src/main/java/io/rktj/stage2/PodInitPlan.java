@@ -153,14 +153,12 @@ public final class PodInitPlan {
       operation(out, 6, o.target(), o.path(), "", 0, 0, 0);
     } else if (operation instanceof MountOp.Device o) {
       operation(out, 7, "", o.path(), "", 0, o.mode(), o.device());
-    } else if (operation instanceof MountOp.RemoveNonDirectory o) {
-      operation(out, 8, "", o.path(), "", 0, 0, 0);
     } else if (operation instanceof MountOp.ReadOnly o) {
-      operation(out, 9, "", o.path(), "", o.flags(), 0, 0);
+      operation(out, 8, "", o.path(), "", o.flags(), 0, 0);
     } else if (operation instanceof MountOp.Mask o) {
-      operation(out, 10, "", o.path(), "", 0, 0, 0);
+      operation(out, 9, "", o.path(), "", 0, 0, 0);
     } else if (operation instanceof MountOp.Console o) {
-      operation(out, 11, "", o.path(), "", 0, 0, 0);
+      operation(out, 10, "", o.path(), "", 0, 0, 0);
     } else {
       throw new AssertionError(operation);
     }

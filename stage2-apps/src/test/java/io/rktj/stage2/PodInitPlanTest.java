@@ -131,7 +131,6 @@ class PodInitPlanTest {
             new MountOp.Directory("/tmp", 01777),
             new MountOp.Symlink("pts/ptmx", "/dev/ptmx"),
             new MountOp.Device("/dev/null", 020666, 0x1_0000_0103L),
-            new MountOp.RemoveNonDirectory("/dev/shm"),
             new MountOp.ReadOnly("/proc/bus", MountOp.OPTIONAL),
             new MountOp.Mask("/proc/kcore"),
             new MountOp.Console("/dev/console"));

@@ -180,15 +180,7 @@ final class AppMounts {
     }
 
     MountOp make() {
-      return new MountOp.Device(path(), NODE_MODE, deviceNumber(major, minor));
+      return new MountOp.Device(path(), NODE_MODE, FileStatus.device(major, minor));
     }
-  }
-
-  /** {@code makedev(3)}. */
-  static long deviceNumber(int major, int minor) {
-    return (major & 0xfffL) << 8
-        | (minor & 0xffL)
-        | (minor & 0xffffff00L) << 12
-        | (major & 0xfffff000L) << 32;
   }
 }

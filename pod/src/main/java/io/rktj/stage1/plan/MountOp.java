@@ -53,9 +53,6 @@ public sealed interface MountOp {
   /** A device node: {@code mode} with type bits, {@code device} as in {@code makedev(3)}. */
   record Device(String path, int mode, long device) implements MountOp {}
 
-  /** Removes {@code path} unless it is a directory or missing. */
-  record RemoveNonDirectory(String path) implements MountOp {}
-
   /** Makes an existing path read-only by binding it onto itself. */
   record ReadOnly(String path, int flags) implements MountOp {}
 

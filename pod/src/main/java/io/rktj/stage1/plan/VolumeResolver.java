@@ -3,6 +3,7 @@ package io.rktj.stage1.plan;
 
 import io.rktj.pod.PodLayout;
 import io.rktj.spec.AcName;
+import io.rktj.spec.CleanPath;
 import io.rktj.spec.manifest.Mount;
 import io.rktj.spec.manifest.MountPoint;
 import io.rktj.spec.manifest.Volume;
@@ -118,7 +119,7 @@ public final class VolumeResolver {
             + " point \""
             + point.name()
             + "\".");
-    EmptyVolume.Seed seed = new EmptyVolume.Seed(app.treeRootfs(), cleanPath(point.path()));
+    EmptyVolume.Seed seed = new EmptyVolume.Seed(app.treeRootfs(), CleanPath.of(point.path()));
     emptyVolumes.add(
         new EmptyVolume(
             layout.sharedVolume(name).toString(), DEFAULT_MODE, 0, 0, Optional.of(seed)));
@@ -130,7 +131,7 @@ public final class VolumeResolver {
         new AppMount(
             volume.name().value(),
             host ? hostSource(volume) : layout.sharedVolume(volume.name()).toString(),
-            cleanPath(path),
+            CleanPath.of(path),
             isReadOnly(volume, app),
             volume.recursive().isEmpty() || volume.recursive().get());
     if (host) {
@@ -198,31 +199,5 @@ public final class VolumeResolver {
               + "\" is not an octal number",
           e);
     }
-  }
-
-  /** {@code path} made absolute and without empty parts, {@code .} and {@code ..}. */
-  static String cleanPath(String path) {
-    List<String> parts = new ArrayList<>();
-    int start = 0;
-    while (start <= path.length()) {
-      int end = path.indexOf('/', start);
-      if (end < 0) {
-        end = path.length();
-      }
-      String part = path.substring(start, end);
-      if (part.equals("..")) {
-        if (!parts.isEmpty()) {
-          parts.remove(parts.size() - 1);
-        }
-      } else if (!part.isEmpty() && !part.equals(".")) {
-        parts.add(part);
-      }
-      start = end + 1;
-    }
-    StringBuilder clean = new StringBuilder();
-    for (String part : parts) {
-      clean.append('/').append(part);
-    }
-    return clean.length() == 0 ? "/" : clean.toString();
   }
 }

@@ -138,18 +138,4 @@ class VolumeResolverTest {
         .containsExactly(
             new AppMount("scratch", POD + "/sharedVolumes/scratch", "/b", false, false));
   }
-
-  @ParameterizedTest
-  @CsvSource({
-    "/a/b, /a/b",
-    "a, /a",
-    "/a//b/./c/, /a/b/c",
-    "/../../etc, /etc",
-    "/a/../../b, /b",
-    "/.., /",
-    "/, /",
-  })
-  void cleansTargets(String path, String expected) {
-    assertThat(VolumeResolver.cleanPath(path)).isEqualTo(expected);
-  }
 }

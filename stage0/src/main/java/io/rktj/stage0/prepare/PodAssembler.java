@@ -3,6 +3,7 @@ package io.rktj.stage0.prepare;
 
 import io.rktj.spec.AcIdentifier;
 import io.rktj.spec.AcName;
+import io.rktj.spec.CleanPath;
 import io.rktj.spec.MalformedException;
 import io.rktj.spec.SemVer;
 import io.rktj.spec.manifest.Annotation;
@@ -103,7 +104,7 @@ final class PodAssembler {
               + mount.volume()
               + "\" not found");
     }
-    String path = clean(mount.path());
+    String path = CleanPath.of(mount.path());
     if (!paths.contains(path)) {
       paths.add(path);
       mounts.add(mount);
@@ -117,30 +118,6 @@ final class PodAssembler {
       }
     }
     return false;
-  }
-
-  /** A path without empty, {@code .} and {@code ..} parts; targets are below the app's root. */
-  static String clean(String path) {
-    List<String> parts = new ArrayList<>();
-    int start = 0;
-    while (start <= path.length()) {
-      int slash = path.indexOf('/', start);
-      int end = slash < 0 ? path.length() : slash;
-      String part = path.substring(start, end);
-      if (part.equals("..")) {
-        if (!parts.isEmpty()) {
-          parts.remove(parts.size() - 1);
-        }
-      } else if (!part.isEmpty() && !part.equals(".")) {
-        parts.add(part);
-      }
-      start = end + 1;
-    }
-    StringBuilder clean = new StringBuilder(path.length());
-    for (String part : parts) {
-      clean.append('/').append(part);
-    }
-    return clean.length() == 0 ? "/" : clean.toString();
   }
 
   private List<Annotation> annotations() {

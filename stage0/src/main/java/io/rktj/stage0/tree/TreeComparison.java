@@ -95,7 +95,7 @@ final class TreeComparison implements AciVisitor, AutoCloseable {
       }
     } else if (entry.type() == EntryType.CHARACTER_DEVICE) {
       AciEntry.Device device = entry.device();
-      if (status.rdev() != TreeWriter.deviceNumber(device.major(), device.minor())) {
+      if (status.rdev() != FileStatus.device(device.major(), device.minor())) {
         differs(entry.name(), "is another device");
       }
     }

@@ -85,20 +85,12 @@ final class TreeWriter implements AciVisitor, AutoCloseable {
       makeSymlink(entry);
     } else if (type == EntryType.CHARACTER_DEVICE) {
       AciEntry.Device device = entry.device();
-      makeNode(entry, FileStatus.S_IFCHR, deviceNumber(device.major(), device.minor()));
+      makeNode(entry, FileStatus.S_IFCHR, FileStatus.device(device.major(), device.minor()));
     } else if (type == EntryType.FIFO) {
       makeNode(entry, FileStatus.S_IFIFO, 0);
     } else {
       throw new AssertionError(type);
     }
-  }
-
-  /** {@code makedev(3)}. */
-  static long deviceNumber(int major, int minor) {
-    return (minor & 0xffL)
-        | (major & 0xfffL) << 8
-        | (minor & 0xffffff00L) << 12
-        | (major & 0xfffff000L) << 32;
   }
 
   private void makeDirectory(AciEntry entry) throws IOException {
