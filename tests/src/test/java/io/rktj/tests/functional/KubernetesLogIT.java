@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +29,7 @@ class KubernetesLogIT {
 
   @TempDir Path temp;
   private RktRunner rkt;
+  private @Nullable RktProcess pod;
 
   private RktResult add(String name, String... flags) throws IOException {
     List<String> line = new ArrayList<>(List.of("--insecure-options=image", "app", "add", uuid()));
@@ -52,6 +55,15 @@ class KubernetesLogIT {
     rkt = Rkt.in(temp);
   }
 
+  @AfterEach
+  void nothingIsLeft() {
+    if (pod != null) {
+      pod.process().destroy();
+      pod.await(60);
+    }
+    rkt.run("gc", "--grace-period=0s").exits(0);
+  }
+
   @Test
   @Covers("run-12-kubernetes")
   void streamsAreWrittenToTheFileThatTheKubeletReads() throws IOException {
@@ -59,7 +71,7 @@ class KubernetesLogIT {
     String script = "echo one; printf 'two\\nthree' >&2; head -c 5000 /dev/zero | tr '\\0' x";
     Path aci = TestImage.named("example.com/app").script(script).write(temp.resolve("images"));
     rkt.run("--insecure-options=image", "fetch", aci.toString()).exits(0);
-    RktProcess pod =
+    RktProcess sandbox =
         rkt.start(
             "app",
             "sandbox",
@@ -67,9 +79,10 @@ class KubernetesLogIT {
             "--uuid-file-save=" + temp.resolve("uuid"),
             EXPERIMENT + "logmode=k8s-plain",
             EXPERIMENT + "kubernetes-log-dir=" + logs);
+    pod = sandbox;
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!Files.exists(temp.resolve("uuid")) || Files.size(temp.resolve("uuid")) < 36) {
-      assertThat(pod.process().isAlive()).as(pod.stderr()).isTrue();
+      assertThat(sandbox.process().isAlive()).as(sandbox.stderr()).isTrue();
       assertThat(System.nanoTime()).isLessThan(deadline);
       Thread.onSpinWait();
     }
@@ -99,7 +112,7 @@ class KubernetesLogIT {
     runToItsEnd("half");
     assertThat(Files.readString(logs.resolve("half.log"))).contains("one").doesNotContain("two");
     rkt.run("stop", uuid()).exits(0);
-    pod.await(60).exits(0);
+    sandbox.await(60).exits(0);
     rkt.run("gc", "--grace-period=0s").exits(0);
     assertThat(logs.resolve("app_0.log")).exists();
   }

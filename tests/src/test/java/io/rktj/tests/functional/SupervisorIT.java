@@ -98,7 +98,7 @@ class SupervisorIT {
     assertThat(rkt.run("app", "status", uuid, "--app=first").exits(0).stdout())
         .contains("state=running\n");
     rkt.run("app", "stop", uuid, "--app=first").exits(0);
-    addAndStart(uuid, "instead").exits(254); // there is no such name twice, and no room either
+    addAndStart(uuid, "instead").exits(254); // one that has stopped keeps its room
     rkt.run("app", "start", uuid, "--app=first").exits(0);
   }
 
