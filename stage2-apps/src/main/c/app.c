@@ -110,7 +110,6 @@ static void set_oom_score(const struct start *start) {
 static void close_descriptors(const struct start *start) {
     int keep = start->start;
     int first = 3;
-    bool ok;
 
     if (start->entry == ENTRY_APP && start->app->socket_count > 0) {
         first = sockets_place(start->app, &keep);
@@ -118,16 +117,7 @@ static void close_descriptors(const struct start *start) {
             fail(start->app, EXIT_FDS, first, "pass on the sockets of");
         start_socket = keep;
     }
-    if (keep < 0)
-        ok = sys_close_range((unsigned)first, ~0u) == 0;
-    else
-        ok = (keep == first || sys_close_range((unsigned)first, (unsigned)keep - 1) == 0) &&
-             sys_close_range((unsigned)keep + 1, ~0u) == 0;
-    if (ok)
-        return;
-    for (int fd = first; fd < 65536; fd++)
-        if (fd != keep)
-            (void)close(fd);
+    descriptors_close(first, keep);
 }
 
 static void drop_bounding_set(const struct app *app) {

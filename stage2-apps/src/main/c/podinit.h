@@ -375,6 +375,11 @@ struct start {
 void descriptors_allow(void);
 _Noreturn void app_process(const struct start *start);
 
+/* ---- descriptors.c: what a program keeps open ---- */
+
+/* Closes every descriptor from first on but keep, which may be less than first: then none is kept. */
+void descriptors_close(int first, int keep);
+
 /* ---- sockets.c: what an app is activated by ---- */
 
 void sockets_keep(struct plan *plan);

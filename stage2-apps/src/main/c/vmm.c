@@ -95,12 +95,12 @@ static int place_descriptors(const struct vmm *vmm, const int *theirs) {
             die(errno, "pass descriptors to the machine", NULL);
     }
     if (question < 0) {
-        (void)sys_close_range(VMM_TAPS + TAPS, ~0u);
+        descriptors_close(VMM_TAPS + TAPS, -1);
         return -1;
     }
     if (dup3(question, VMM_TAPS + TAPS, O_CLOEXEC) < 0)
         die(errno, "pass descriptors to the machine", NULL);
-    (void)sys_close_range(VMM_TAPS + TAPS + 1, ~0u);
+    descriptors_close(VMM_TAPS + TAPS + 1, -1);
     return VMM_TAPS + TAPS;
 }
 

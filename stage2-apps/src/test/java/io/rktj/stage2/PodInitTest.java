@@ -506,6 +506,7 @@ class PodInitTest {
         "openat2",
         "open_tree",
         "mount_setattr",
+        "close_range",
         "openat2,open_tree,mount_setattr,close_range"
       })
   void makesTheSamePodWithoutYoungSystemCalls(String calls) throws Exception {

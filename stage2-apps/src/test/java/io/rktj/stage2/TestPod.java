@@ -177,11 +177,14 @@ final class TestPod {
     return launch("</dev/null" + redirections, List.of());
   }
 
-  /** Starts pod-init with system calls failing as on a kernel that does not have them. */
+  /**
+   * Starts pod-init with system calls failing as on a kernel that does not have them, and with a
+   * descriptor that nobody asked for.
+   */
   Process startWithout(String calls) throws IOException {
     String trace = directory.resolve("trace").toString();
     return launch(
-        "</dev/null",
+        "</dev/null 9</dev/null",
         List.of("strace", "-f", "-o", trace, "-e", "inject=" + calls + ":error=ENOSYS"));
   }
 
@@ -225,7 +228,7 @@ final class TestPod {
   }
 
   int await(Process process) throws InterruptedException, IOException {
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    if (!process.waitFor(120, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new AssertionError("pod does not end; " + stderr());
     }
@@ -268,7 +271,7 @@ final class TestPod {
   }
 
   static void await(BooleanSupplier condition) throws InterruptedException {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > until) {
         throw new AssertionError("waited in vain");
