@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Looks at pods without changing any: by uuid, by the beginning of one, or all. */
@@ -84,6 +85,49 @@ final class PodFinder {
     return lookFrom(ORDER[0], uuid);
   }
 
+  /**
+   * What {@code reading} finds of each pod that users can name, by uuid. Pods that are deleted
+   * meanwhile are left out; why another could not be read goes to {@code problems}.
+   */
+  <T> List<T> readAll(Function<Pod, T> reading, Consumer<PodException> problems) {
+    List<T> all = new ArrayList<>();
+    for (Map.Entry<String, PodDirectory> entry : addressable().entrySet()) {
+      try {
+        Optional<Pod> pod = glance(entry.getValue(), entry.getKey());
+        Optional<T> found = pod.isEmpty() ? Optional.empty() : read(pod.get(), reading);
+        if (found.isPresent()) {
+          all.add(found.get());
+        }
+      } catch (PodException e) {
+        problems.accept(e);
+      }
+    }
+    return all;
+  }
+
+  /**
+   * The pod seen in {@code where}, or where it is by now. In the first case it may have moved on
+   * between the look at its directory and that at its lock: for those who check afterwards.
+   */
+  private Optional<Pod> glance(PodDirectory where, String uuid) {
+    try {
+      Optional<Fd> directory = places.openIfThere(places.path(where, uuid));
+      if (directory.isPresent()) {
+        try (Fd open = directory.get()) {
+          return Optional.of(pod(uuid, where, isLocked(open)));
+        }
+      }
+    } catch (ErrnoException e) {
+      throw new HostException("cannot look at pod \"" + uuid + "\"", e);
+    }
+    Optional<Pod> pod = lookFrom(where, uuid);
+    return pod.isPresent() && isAddressable(pod.get().where()) ? pod : Optional.empty();
+  }
+
+  private Pod pod(String uuid, PodDirectory where, boolean locked) {
+    return new Pod(Uuid.parse(uuid), where, where.state(locked), places.layout(where, uuid));
+  }
+
   /** Looks for a pod that has been seen in {@code first}: it is there or further down by now. */
   private Optional<Pod> lookFrom(PodDirectory first, String uuid) {
     try {
@@ -98,9 +142,7 @@ final class PodFinder {
             boolean locked = isLocked(open);
             // moved between open and lock: it is further down by now
             if (places.isAt(open.number(), path)) {
-              return Optional.of(
-                  new Pod(
-                      Uuid.parse(uuid), where, where.state(locked), places.layout(where, uuid)));
+              return Optional.of(pod(uuid, where, locked));
             }
           }
         }
@@ -133,7 +175,7 @@ final class PodFinder {
 
   private boolean isWhereItWas(Pod pod) {
     try {
-      return places.isThere(places.path(pod.where(), pod.uuid().toString()));
+      return places.isThere(pod.layout().directory().toString());
     } catch (ErrnoException e) {
       throw new HostException("cannot look at pod \"" + pod.uuid() + "\"", e);
     }

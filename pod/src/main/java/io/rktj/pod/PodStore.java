@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.pod;
 
+import io.rktj.PodException;
 import io.rktj.linux.DirectoryLock;
 import io.rktj.linux.Errno;
 import io.rktj.linux.ErrnoException;
@@ -12,6 +13,7 @@ import io.rktj.spec.Uuid;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -225,6 +227,13 @@ public final class PodStore {
    */
   public <T> Optional<T> read(Pod pod, Function<Pod, T> reading) {
     return finder.read(pod, reading);
+  }
+
+  /**
+   * As {@link #read}, of all pods of {@link #list()}; failures to read one go to {@code problems}.
+   */
+  public <T> List<T> readAll(Function<Pod, T> reading, Consumer<PodException> problems) {
+    return finder.readAll(reading, problems);
   }
 
   /** Waits a moment, because whoever only looks holds the lock too, if briefly. */

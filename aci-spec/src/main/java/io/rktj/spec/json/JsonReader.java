@@ -29,6 +29,7 @@ public final class JsonReader {
   /** Most bytes in a document. */
   public static final int MAX_DOCUMENT = 4 << 20;
 
+  private static final int FEW = 16; // members that are cheaper to compare than to hash
   private static final int MAX_DEPTH = 200;
   private static final int MAX_NUMBER = 64;
   private static final int MAX_STRING = 1 << 20;
@@ -137,15 +138,35 @@ public final class JsonReader {
 
   private Json object() throws IOException {
     List<Json.Member> members = new ArrayList<>();
-    Set<String> names = new HashSet<>();
+    @Nullable Set<String> many = null;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = wellFormed(parser.currentName());
-      if (!names.add(name)) {
+      if (many == null && members.size() == FEW) {
+        many = names(members);
+      }
+      if (many == null ? has(members, name) : !many.add(name)) {
         throw mistake("member \"" + shortened(name) + "\" is repeated");
       }
       members.add(new Json.Member(name, value(parser.nextToken())));
     }
     return new Json.Obj(members);
+  }
+
+  private static Set<String> names(List<Json.Member> members) {
+    Set<String> names = new HashSet<>();
+    for (Json.Member member : members) {
+      names.add(member.name());
+    }
+    return names;
+  }
+
+  private static boolean has(List<Json.Member> members, String name) {
+    for (int i = 0; i < members.size(); i++) {
+      if (members.get(i).name().equals(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Json array() throws IOException {

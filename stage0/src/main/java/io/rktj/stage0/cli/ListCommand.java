@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.cli;
 
-import io.rktj.PodException;
-import io.rktj.pod.Pod;
-import io.rktj.pod.PodStore;
 import io.rktj.stage0.launch.PodReport;
 import io.rktj.stage0.launch.PodReporter;
 import java.time.ZoneId;
@@ -17,16 +14,13 @@ final class ListCommand implements CommandBody {
     JsonForm form = JsonForm.of(invocation.flags());
     Session session = Session.open(invocation);
     PodReporter reporter = new PodReporter(session.kernel());
-    List<PodReport> reports = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    PodStore pods = session.pods();
-    for (Pod pod : pods.list()) {
-      try {
-        pods.read(pod, reporter::report).ifPresent(reports::add);
-      } catch (PodException e) {
-        problems.add(FailureReport.of(e, invocation.global().debug()));
-      }
-    }
+    List<PodReport> reports =
+        session
+            .pods()
+            .readAll(
+                reporter::report,
+                e -> problems.add(FailureReport.of(e, invocation.global().debug())));
     if (form == JsonForm.NONE) {
       print(reports, invocation);
     } else {

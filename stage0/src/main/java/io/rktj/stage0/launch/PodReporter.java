@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.launch;
 
+import io.rktj.linux.Errno;
+import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Kernel;
+import io.rktj.linux.SmallFiles;
 import io.rktj.pod.HostException;
 import io.rktj.pod.Pod;
 import io.rktj.pod.PodDirectory;
 import io.rktj.pod.PodState;
 import io.rktj.pod.StatusFiles;
 import io.rktj.spec.json.JsonCursor;
+import io.rktj.spec.json.JsonReader;
 import io.rktj.spec.json.PodManifestJson;
 import io.rktj.spec.manifest.App;
 import io.rktj.spec.manifest.Mount;
@@ -15,10 +19,7 @@ import io.rktj.spec.manifest.PodManifest;
 import io.rktj.spec.manifest.RuntimeApp;
 import io.rktj.spec.manifest.Volume;
 import io.rktj.stage1.Stage1Call;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ public final class PodReporter {
         manifest.isPresent() ? manifest.get().userLabels() : Map.of());
   }
 
-  private static Optional<String> hypervisor(Pod pod) {
+  private Optional<String> hypervisor(Pod pod) {
     Optional<byte[]> word = read(pod.layout().hypervisor());
     return word.isEmpty()
         ? Optional.empty()
@@ -76,7 +77,7 @@ public final class PodReporter {
   }
 
   /** The process to enter; of a pod that has ended, the number that its file still holds. */
-  private static OptionalInt pid(Pod pod, StatusFiles files) {
+  private OptionalInt pid(Pod pod, StatusFiles files) {
     if (pod.state() == PodState.RUNNING) {
       return files.pid();
     }
@@ -179,12 +180,13 @@ public final class PodReporter {
     return networks;
   }
 
-  private static Optional<byte[]> read(Path file) {
+  private Optional<byte[]> read(Path file) {
     try {
-      return Optional.of(Files.readAllBytes(file));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    } catch (IOException e) {
+      return Optional.of(SmallFiles.read(kernel, file.toString(), JsonReader.MAX_DOCUMENT));
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
+        return Optional.empty();
+      }
       throw new HostException("cannot read \"" + file + "\"", e);
     }
   }
