@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * and only then hands it on. What goes wrong in it is thrown by {@link #next}. A thread of its own,
  * because hashing and unpacking each take about as long as decompressing.
  */
-final class Hashing implements Closeable {
+final class Hashing implements ChunkStream.Source, Closeable {
   private static final long STOP_SECONDS = 10;
 
   private final Inflation inflation;
@@ -44,7 +44,8 @@ final class Hashing implements Closeable {
   }
 
   /** Waits for the next chunk, which is empty at the end; throws what stopped the thread. */
-  Inflation.Chunk next() throws IOException {
+  @Override
+  public Inflation.Chunk next() throws IOException {
     try {
       Inflation.Chunk chunk = done.take();
       if (chunk.failure() != null) {

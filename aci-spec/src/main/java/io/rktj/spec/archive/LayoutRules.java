@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.spec.archive;
 
-import io.rktj.spec.archive.AciEntry.Attributes;
 import io.rktj.spec.archive.AciEntry.Device;
 import io.rktj.spec.archive.TarReader.TarEntry;
 import java.util.HashMap;
@@ -20,6 +19,7 @@ final class LayoutRules {
 
   private final ArchiveLimits limits;
   private final Refusal refusal;
+  private final EntryRules rules;
 
   /** Every name so far. */
   private final Map<RawName, Place> seen = new HashMap<>();
@@ -40,12 +40,13 @@ final class LayoutRules {
   LayoutRules(ArchiveLimits limits, Refusal refusal) {
     this.limits = limits;
     this.refusal = refusal;
+    this.rules = new EntryRules(limits, refusal);
   }
 
   /** The entry below rootfs that {@code entry} is; none for the manifest and for {@code ./}. */
   Optional<AciEntry> check(TarEntry entry) {
     RawName raw = entry.name();
-    RawName name = clean(raw, raw);
+    RawName name = rules.clean(raw, raw);
     isManifest = false;
     if (name.isEmpty()) {
       requireDirectory(entry, "archive's root is not a directory");
@@ -99,31 +100,14 @@ final class LayoutRules {
     if (entry.type() == EntryType.HARD_LINK) {
       link = hardLinkTarget(entry);
     } else if (entry.type() == EntryType.SYMLINK) {
-      link = entry.link();
-      if (link.isEmpty()) {
-        throw refusal.because("symbolic link has no target", entry.name());
-      }
-      if (link.contains((byte) 0)) {
-        throw refusal.because("symbolic link's target holds a NUL byte", entry.name());
-      }
+      link = rules.symbolicTarget(entry);
     }
     Device device = Device.NONE;
     if (entry.type() == EntryType.CHARACTER_DEVICE) {
-      device = entry.device();
-      requireHarmless(device, entry.name());
+      device = rules.harmlessDevice(entry);
     }
     claim(entry, name);
-    return new AciEntry(name, entry.type(), attributes(entry), link, device, entry.size());
-  }
-
-  private Attributes attributes(TarEntry entry) {
-    return new Attributes(
-        entry.mode(),
-        entry.uid(),
-        entry.gid(),
-        entry.mtimeSeconds(),
-        entry.mtimeNanos(),
-        XattrRules.select(entry, refusal));
+    return new AciEntry(name, entry.type(), rules.attributes(entry), link, device, entry.size());
   }
 
   private void claim(TarEntry entry, RawName name) {
@@ -182,7 +166,7 @@ final class LayoutRules {
   }
 
   private RawName hardLinkTarget(TarEntry entry) {
-    RawName target = clean(entry.link(), entry.name());
+    RawName target = rules.clean(entry.link(), entry.name());
     if (!target.startsWithAscii(ROOTFS + "/")) {
       throw refusal.because("hard link leaves rootfs", entry.name());
     }
@@ -196,40 +180,9 @@ final class LayoutRules {
     return below;
   }
 
-  /** null zero full random urandom, tty console ptmx: all an image may bring along. */
-  private void requireHarmless(Device device, RawName raw) {
-    int minor = device.minor();
-    boolean memory =
-        device.major() == 1 && (minor == 3 || minor == 5 || (minor >= 7 && minor <= 9));
-    boolean terminal = device.major() == 5 && minor >= 0 && minor <= 2;
-    if (!memory && !terminal) {
-      throw refusal.because(
-          "character device " + device.major() + ":" + minor + " is not allowed", raw);
-    }
-  }
-
   private void requireDirectory(TarEntry entry, String otherwise) {
     if (entry.type() != EntryType.DIRECTORY) {
       throw refusal.because(otherwise, entry.name());
     }
-  }
-
-  /**
-   * Takes out empty and {@code .} components; what climbs, is absolute, empty or too deep is
-   * refused.
-   */
-  private RawName clean(RawName name, RawName raw) {
-    if (name.isEmpty()) {
-      throw refusal.because("name is empty", raw);
-    }
-    if (name.at(0) == '/') {
-      throw refusal.because("name \"" + name + "\" is absolute", raw);
-    }
-    NameCleaner cleaner = new NameCleaner(name);
-    String broken = cleaner.clean(limits.depth());
-    if (!broken.isEmpty()) {
-      throw refusal.because(broken, raw);
-    }
-    return cleaner.name();
   }
 }

@@ -3,7 +3,9 @@ package io.rktj.spec.archive;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The bytes of a file's name or of a link's target, exactly as an archive holds them; they need not
@@ -66,6 +68,19 @@ public final class RawName implements Comparable<RawName> {
   public RawName last() {
     int slash = lastSlash();
     return slash < 0 ? this : adopting(Arrays.copyOfRange(bytes, slash + 1, bytes.length));
+  }
+
+  /** The parts between slashes, empty ones too; none of no bytes. */
+  List<RawName> components() {
+    List<RawName> components = new ArrayList<>();
+    int start = 0;
+    for (int i = 0; i <= bytes.length && bytes.length > 0; i++) {
+      if (i == bytes.length || bytes[i] == '/') {
+        components.add(adopting(Arrays.copyOfRange(bytes, start, i)));
+        start = i + 1;
+      }
+    }
+    return components;
   }
 
   /** This name, a slash and {@code child}; the other one alone if either is empty. */

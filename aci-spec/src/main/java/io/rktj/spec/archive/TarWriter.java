@@ -4,6 +4,7 @@ package io.rktj.spec.archive;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.rktj.spec.archive.AciEntry.Attributes;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,20 +26,34 @@ final class TarWriter {
 
   /** Writes an entry under the full name {@code name}. */
   void write(RawName name, RawName link, AciEntry entry, InputStream content) throws IOException {
+    out.write(head(name, link, entry));
+    if (entry.type() == EntryType.REGULAR) {
+      copy(content, entry);
+      out.write(padding(entry.size()));
+    }
+  }
+
+  /** Everything of an entry but its content: its header, after an extended one if it needs one. */
+  static byte[] head(RawName name, RawName link, AciEntry entry) {
     RawName full = entry.type() == EntryType.DIRECTORY ? withSlash(name) : name;
     PaxWriter pax = new PaxWriter();
     describe(pax, full, link, entry);
-    if (!pax.isEmpty()) {
-      byte[] records = pax.bytes();
-      out.write(extensionHeader(name, records.length));
-      out.write(records);
-      pad(records.length);
+    byte[] header = header(full, link, entry);
+    if (pax.isEmpty()) {
+      return header;
     }
-    out.write(header(full, link, entry));
-    if (entry.type() == EntryType.REGULAR) {
-      copy(content, entry);
-      pad(entry.size());
-    }
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    byte[] records = pax.bytes();
+    head.writeBytes(extensionHeader(name, records.length));
+    head.writeBytes(records);
+    head.writeBytes(padding(records.length));
+    head.writeBytes(header);
+    return head.toByteArray();
+  }
+
+  /** What fills the last block of {@code length} bytes of content. */
+  static byte[] padding(long length) {
+    return new byte[(int) (-length & (TarHeader.BLOCK - 1))];
   }
 
   /** Two blocks of zeros. */
@@ -135,10 +150,6 @@ final class TarWriter {
       out.write(buffer, 0, count);
       left -= count;
     }
-  }
-
-  private void pad(long length) throws IOException {
-    out.write(new byte[(int) (-length & (TarHeader.BLOCK - 1))]);
   }
 
   private static RawName withSlash(RawName name) {
