@@ -71,4 +71,21 @@ public sealed interface ImageRef {
       return file.toString();
     }
   }
+
+  /**
+   * An image of a registry, to be converted.
+   *
+   * @param typed the reference as the user wrote it, without {@code docker:}
+   */
+  record AtRegistry(DockerReference reference, String typed) implements ImageRef {
+    /** The place under which the store remembers it. */
+    public String place() {
+      return "docker://" + typed;
+    }
+
+    @Override
+    public String toString() {
+      return place();
+    }
+  }
 }

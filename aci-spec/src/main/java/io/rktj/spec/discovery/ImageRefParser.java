@@ -39,7 +39,9 @@ final class ImageRefParser {
       case "http", "https" -> {
         return remote(text);
       }
-      case "docker" -> throw unsupported("docker images");
+      case "docker" -> {
+        return docker(text.substring("docker:".length()));
+      }
       case "cimd" -> {
         return cimd();
       }
@@ -151,9 +153,14 @@ final class ImageRefParser {
       return archive(UrlText.decode(data, true));
     }
     if (type.equals("docker")) {
-      throw unsupported("docker images");
+      return docker(UrlText.decode(data, true));
     }
     throw invalid();
+  }
+
+  private static ImageRef docker(String reference) {
+    String typed = reference.startsWith("//") ? reference.substring(2) : reference;
+    return new ImageRef.AtRegistry(DockerReference.parse(typed), typed);
   }
 
   private ImageRef archive(String url) {
@@ -183,10 +190,5 @@ final class ImageRefParser {
 
   private MalformedException invalid() {
     return new MalformedException("invalid image string \"" + text + "\"");
-  }
-
-  private MalformedException unsupported(String what) {
-    return new MalformedException(
-        "cannot use image \"" + text + "\": " + what + " are not supported yet");
   }
 }

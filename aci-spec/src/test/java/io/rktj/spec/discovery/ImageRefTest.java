@@ -42,6 +42,9 @@ class ImageRefTest {
         "https | https://h:1/a.aci?x=y#z | AtUrl | https://h:1/a.aci?x=y#z",
         "cimd-appc | cimd:appc:v=0:a/b?version=1%2B2&os=linux | ByName | a/b,version=1+2,os=linux",
         "cimd-archive | cimd:aci-archive:v=0:https%3A%2F%2Fh%2Fa.aci | AtUrl | https://h/a.aci",
+        "docker | docker://busybox | AtRegistry | docker://busybox",
+        "docker-short | docker:busybox:1 | AtRegistry | docker://busybox:1",
+        "cimd-docker | cimd:docker:v=0:h.io%2Fa%3A1 | AtRegistry | docker://h.io/a:1",
         "cimd-file | cimd:aci-archive:v=0:file%3A%2F%2F%2Fa.aci | AtFile | /a.aci",
       })
   void sorts(String rule, String text, String type, String shown) throws IOException {
@@ -74,9 +77,8 @@ class ImageRefTest {
         "file-host | file://h/a.aci | invalid image string",
         "file-relative | file:a.aci | invalid image string",
         "file-escape | file:///%zz.aci | invalid URL escape",
-        "docker | docker://busybox | cannot use image \"docker://busybox\": docker images are not supported yet",
-        "docker-short | docker:busybox | cannot use image \"docker:busybox\": docker images are not supported yet",
-        "cimd-docker | cimd:docker:v=0:busybox | cannot use image",
+        "docker | docker://Busybox | invalid docker image \"Busybox\"",
+        "docker-empty | docker:// | invalid docker image \"\"",
         "cimd-type | cimd:x:v=0:y | invalid image string",
         "cimd-version | cimd:appc:v=1:y | invalid image string",
         "cimd-label | cimd:appc:v=0:y?z | malformed string \"z\" - has a label without a value: z",
