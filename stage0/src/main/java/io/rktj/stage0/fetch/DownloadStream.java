@@ -14,16 +14,12 @@ import okhttp3.Response;
  */
 final class DownloadStream extends InputStream {
   private final InputStream old;
-  private final Response response;
-  private final InputStream body;
+  private final PatientBody body;
   private final OutputStream copy;
   private final PartialDownload partial;
   private final Progress progress;
-  private final RateFloor floor = new RateFloor();
-  private final Patience patience;
   private boolean isOldRead;
   private volatile boolean isTouched;
-  private volatile boolean hasEnded;
   private volatile boolean hasFailed;
   private volatile boolean isClosed;
 
@@ -34,12 +30,10 @@ final class DownloadStream extends InputStream {
       PartialDownload partial,
       Progress progress) {
     this.old = old;
-    this.response = response;
-    this.body = response.body().byteStream();
+    this.body = new PatientBody(response);
     this.copy = copy;
     this.partial = partial;
     this.progress = progress;
-    this.patience = new Patience(Patience.LIMIT, () -> HttpTransport.cancel(response));
   }
 
   @Override
@@ -74,13 +68,7 @@ final class DownloadStream extends InputStream {
       throw new IOException("closed");
     }
     try {
-      long start = System.nanoTime();
-      int got = patience.with(() -> body.read(buffer, offset, length));
-      hasEnded = got < 0;
-      if (!hasEnded) {
-        floor.count(System.nanoTime() - start, got);
-      }
-      return got;
+      return body.read(buffer, offset, length);
     } catch (IOException e) {
       hasFailed = !isClosed; // else it is our own doing
       throw e;
@@ -95,8 +83,8 @@ final class DownloadStream extends InputStream {
     }
     isClosed = true;
     progress.close();
-    if (!hasEnded) {
-      HttpTransport.cancel(response);
+    if (!body.hasEnded()) {
+      body.cancel();
     }
     try {
       old.close();

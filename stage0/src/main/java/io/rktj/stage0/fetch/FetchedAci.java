@@ -21,6 +21,11 @@ public final class FetchedAci implements AutoCloseable {
     this.size = size;
   }
 
+  /** An image that is made here of what came from {@code origin}, while it is read. */
+  public static FetchedAci converted(InputStream stream, Origin origin) {
+    return new FetchedAci(stream, origin, -1);
+  }
+
   /**
    * The compressed bytes; may be asked for once. Its failures to read are {@link FetchException}s,
    * which name the URL.

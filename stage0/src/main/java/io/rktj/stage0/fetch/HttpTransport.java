@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Proxy;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * http, credentials only where they belong, a time limit over all hops. Thread-safe.
  */
 final class HttpTransport implements AutoCloseable {
+  static final String AUTHORIZATION = "Authorization";
+
   private static final int MAXIMUM_REDIRECTS = 10;
   private static final Duration CONNECT = Duration.ofSeconds(20);
   private static final Duration IDLE = Duration.ofSeconds(30);
@@ -56,13 +59,19 @@ final class HttpTransport implements AutoCloseable {
     this.client = builder.build();
   }
 
-  /** Follows redirects to the first other answer, whatever its status; the caller closes it. */
+  /**
+   * Follows redirects to the first other answer, whatever its status; the caller closes it. An
+   * {@code Authorization} among the headers is for the host of {@code url} alone, and not sent to
+   * where a redirect leads.
+   */
   Response get(String url, Purpose purpose, Map<String, String> headers) {
     HttpUrl place = parse(url);
+    HttpUrl first = place;
     long deadline = System.nanoTime() + purpose.total().toNanos();
     int redirects = 0;
     while (true) {
-      Response response = exchange(place, purpose, headers, deadline);
+      Response response =
+          exchange(place, purpose, isSame(first, place) ? headers : anonymous(headers), deadline);
       Optional<HttpUrl> next = next(place, response);
       if (next.isEmpty()) {
         return response;
@@ -75,6 +84,18 @@ final class HttpTransport implements AutoCloseable {
       }
       place = next.get();
     }
+  }
+
+  private static boolean isSame(HttpUrl one, HttpUrl other) {
+    return one.scheme().equals(other.scheme())
+        && one.host().equals(other.host())
+        && one.port() == other.port();
+  }
+
+  private static Map<String, String> anonymous(Map<String, String> headers) {
+    Map<String, String> kept = new HashMap<>(headers);
+    kept.remove(AUTHORIZATION);
+    return kept;
   }
 
   /** The whole body, if its status is 200 and it is not larger than {@code limit}. */

@@ -12,7 +12,11 @@ enum Purpose {
   /** A signature. */
   SIGNATURE(true, true, Duration.ofSeconds(30)),
   /** A public key; nobody's credentials are needed for it. */
-  KEY(false, false, Duration.ofSeconds(30));
+  KEY(false, false, Duration.ofSeconds(30)),
+  /** A document of a registry; the registry's own credentials come with the request. */
+  DOCUMENT(false, false, Duration.ofSeconds(30)),
+  /** A blob of a registry, likewise; as with an image, bytes must keep coming. */
+  BLOB(false, false, Duration.ZERO);
 
   private final boolean carriesCredentials;
   private final boolean isSigned;

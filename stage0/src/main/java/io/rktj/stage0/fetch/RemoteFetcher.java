@@ -4,6 +4,7 @@ package io.rktj.stage0.fetch;
 import io.rktj.linux.Kernel;
 import io.rktj.spec.AcIdentifier;
 import io.rktj.spec.Labels;
+import io.rktj.spec.discovery.DockerReference;
 import io.rktj.stage0.Diagnostics;
 import io.rktj.stage0.Progress;
 import java.io.IOException;
@@ -122,6 +123,12 @@ public final class RemoteFetcher implements AutoCloseable {
       throw new FetchException("cannot fetch the key \"" + url + "\": https is needed");
     }
     return keys.small(url, Purpose.KEY, ByteLimits.KEY);
+  }
+
+  /** The repository of a registry that {@code reference} means; nobody is asked yet. */
+  public Registry registry(DockerReference reference) {
+    RegistryLogin login = new RegistryLogin(images, reference, options.config().dockerAuth());
+    return new Registry(images, login, options.images(), diagnostics);
   }
 
   @Override

@@ -3,10 +3,7 @@ package io.rktj.stage0.images;
 
 import io.rktj.linux.DirectoryLock;
 import io.rktj.spec.AcIdentifier;
-import io.rktj.spec.ImageId;
 import io.rktj.spec.Labels;
-import io.rktj.spec.MalformedException;
-import io.rktj.spec.archive.AciVisitor;
 import io.rktj.spec.discovery.Endpoint;
 import io.rktj.spec.discovery.ImageRef;
 import io.rktj.stage0.Diagnostics;
@@ -17,18 +14,12 @@ import io.rktj.stage0.fetch.FetchedAci;
 import io.rktj.stage0.fetch.Freshness;
 import io.rktj.stage0.fetch.LocalFiles;
 import io.rktj.stage0.store.ImageStore;
-import io.rktj.stage0.store.ImportWish;
 import io.rktj.stage0.store.RemoteRecord;
 import io.rktj.stage0.store.Requested;
 import io.rktj.stage0.store.StoreException;
 import io.rktj.stage0.store.StoredImage;
-import io.rktj.stage0.tree.ImageTree;
-import io.rktj.stage0.tree.TreeStore;
-import io.rktj.stage0.tree.TreeUnpack;
 import io.rktj.stage0.trust.ImageVerifier;
 import io.rktj.stage0.trust.PendingVerification;
-import io.rktj.stage0.trust.Trust;
-import io.rktj.stage0.trust.WaivedOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -44,48 +35,25 @@ final class ImageFetcher {
   private static final String SIGNATURE = ".asc";
 
   private final ImageStore store;
-  private final TreeStore trees;
   private final Remotes remotes;
-  private final boolean unpack;
+  private final ImageReceiver receiver;
   private final Diagnostics diagnostics;
-  private boolean fetched;
 
-  ImageFetcher(
-      ImageStore store, TreeStore trees, Remotes remotes, boolean unpack, Diagnostics diagnostics) {
+  ImageFetcher(ImageStore store, Remotes remotes, ImageReceiver receiver, Diagnostics diagnostics) {
     this.store = store;
-    this.trees = trees;
     this.remotes = remotes;
-    this.unpack = unpack;
+    this.receiver = receiver;
     this.diagnostics = diagnostics;
   }
 
   /** Where a remote image is and what it must be. */
   private record Remote(String url, String signatureUrl, Requested requested, boolean latest) {}
 
-  /** What the store has of {@code url}, if it is what is wanted and verified as wanted. */
-  Optional<StoredImage> stored(String url, Requested requested, PullOptions options) {
-    Optional<RemoteRecord> row = store.remote(url);
-    Optional<StoredImage> image = row.isEmpty() ? Optional.empty() : store.byId(row.get().id());
-    if (image.isEmpty() || (image.get().isUnverified() && options.waiver().isEmpty())) {
-      return Optional.empty();
-    }
-    return matches(image.get(), requested) ? image : Optional.empty();
-  }
-
-  private boolean matches(StoredImage image, Requested requested) {
-    try {
-      store.requireMatch(image, requested);
-      return true;
-    } catch (MalformedException e) {
-      return false; // the place holds something else by now, or will be refused once read again
-    }
-  }
-
   StoredImage fetchFile(Path file, PullOptions options) {
     remotes.beforeWork();
     PendingVerification verification;
     if (options.waiver().isPresent()) {
-      verification = waive(options.waiver().get());
+      verification = receiver.waive(options.waiver().get());
     } else {
       Path signature = options.signature().orElse(Path.of(signaturePlace(file.toString())));
       verification = remotes.verifier().begin(LocalFiles.readSignature(signature));
@@ -93,7 +61,7 @@ final class ImageFetcher {
     FetchedAci aci = LocalFiles.open(file);
     Progress progress = diagnostics.progress("Importing " + file.getFileName(), aci.size());
     try (progress) {
-      return add(aci, verification, Requested.ANY, false, progress);
+      return receiver.add(aci, verification, Requested.ANY, false, progress);
     }
   }
 
@@ -132,11 +100,11 @@ final class ImageFetcher {
   }
 
   private StoredImage fetch(Remote remote, PullOptions options) {
-    try (DirectoryLock lock = lockPlace(remote.url())) {
+    try (DirectoryLock lock = receiver.lockPlace(remote.url())) {
       if (!lock.isExclusive()) {
         throw new StoreException("the lock of \"" + remote.url() + "\" is shared");
       }
-      Optional<StoredImage> known = stored(remote.url(), remote.requested(), options);
+      Optional<StoredImage> known = receiver.stored(remote.url(), remote.requested(), options);
       if (known.isPresent() && options.policy() == PullPolicy.NEW) {
         return known.get(); // somebody fetched it while we waited
       }
@@ -153,15 +121,6 @@ final class ImageFetcher {
     }
   }
 
-  private DirectoryLock lockPlace(String url) {
-    Optional<DirectoryLock> lock = store.tryLockPlace(url);
-    if (lock.isPresent()) {
-      return lock.get();
-    }
-    diagnostics.warn(SOURCE, "another rkt instance is downloading this file, waiting...");
-    return store.lockPlace(url);
-  }
-
   private StoredImage receive(FetchedAci aci, Remote remote, PullOptions options) {
     boolean begun = false;
     PendingVerification verification;
@@ -173,12 +132,13 @@ final class ImageFetcher {
         aci.close();
       }
     }
-    return add(aci, verification, remote.requested(), remote.latest(), NoProgress.INSTANCE);
+    return receiver.add(
+        aci, verification, remote.requested(), remote.latest(), NoProgress.INSTANCE);
   }
 
   private PendingVerification verification(Remote remote, PullOptions options) {
     if (options.waiver().isPresent()) {
-      return waive(options.waiver().get());
+      return receiver.waive(options.waiver().get());
     }
     ImageVerifier verifier = remotes.verifier();
     Optional<byte[]> signature =
@@ -194,86 +154,6 @@ final class ImageFetcher {
       verifier.checkSigner(signature.get(), name.get());
     }
     return verifier.begin(signature.get());
-  }
-
-  private PendingVerification waive(WaivedOption option) {
-    if (option == WaivedOption.INSECURE_IMAGE) {
-      diagnostics.warn(SOURCE, "warning: image signature verification has been disabled");
-    }
-    return ImageVerifier.waive(option);
-  }
-
-  private StoredImage add(
-      FetchedAci aci,
-      PendingVerification verification,
-      Requested requested,
-      boolean latest,
-      Progress progress) {
-    StoredImage image;
-    if (unpack && !isUnpacked(aci.origin().location())) {
-      image = addAndUnpack(aci, verification, requested, latest, progress);
-    } else {
-      image =
-          store.add(
-              aci, verification, new ImportWish(requested, latest, AciVisitor.NONE, progress));
-    }
-    fetched = true;
-    if (image.trust() instanceof Trust.SignedBy signed) {
-      diagnostics.warn(SOURCE, "signature verified:");
-      diagnostics.warn(SOURCE, "  " + signed.identity());
-    }
-    return image;
-  }
-
-  private StoredImage addAndUnpack(
-      FetchedAci aci,
-      PendingVerification verification,
-      Requested requested,
-      boolean latest,
-      Progress progress) {
-    TreeUnpack files;
-    try {
-      files = trees.begin();
-    } catch (StoreException e) {
-      aci.close();
-      throw e;
-    }
-    try (files) {
-      StoredImage image =
-          store.add(aci, verification, new ImportWish(requested, latest, files, progress));
-      files.publish(image);
-      return image;
-    }
-  }
-
-  /** Whether a place held, last time, an image whose tree is here: most likely it still does. */
-  private boolean isUnpacked(String place) {
-    Optional<RemoteRecord> row = store.remote(place);
-    return row.isPresent() && trees.byId(row.get().id().toString()).isPresent();
-  }
-
-  /** Makes the tree of what was brought, unless that came as one, or is gone already. */
-  void renderIfFetched(ImageTree tree) {
-    if (!fetched || !unpack) {
-      return;
-    }
-    try {
-      trees.render(tree);
-    } catch (StoreException e) {
-      if (isStored(tree)) {
-        throw e;
-      }
-      diagnostics.note(SOURCE, "image " + tree.image().id() + " was removed meanwhile");
-    }
-  }
-
-  private boolean isStored(ImageTree tree) {
-    for (ImageId layer : tree.layers()) {
-      if (store.byId(layer).isEmpty()) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Where the signature of an image lies: beside it, with {@code .asc} at the end of its path. */

@@ -30,7 +30,8 @@ public final class ImageResolver {
   private static final String SOURCE = "image";
 
   private final ImageStore store;
-  private final ImageFetcher fetcher;
+  private final Remotes remotes;
+  private final ImageReceiver receiver;
   private final Platform host;
   private final Diagnostics diagnostics;
 
@@ -48,7 +49,8 @@ public final class ImageResolver {
       boolean unpack,
       Diagnostics diagnostics) {
     this.store = store;
-    this.fetcher = new ImageFetcher(store, trees, remotes, unpack, diagnostics);
+    this.remotes = remotes;
+    this.receiver = new ImageReceiver(store, trees, unpack, diagnostics);
     this.host = host;
     this.diagnostics = diagnostics;
   }
@@ -58,7 +60,7 @@ public final class ImageResolver {
     StoredImage image = find(reference, options);
     store.touch(image);
     ImageTree tree = withDependencies(image, options, new ArrayList<>(), new Budget());
-    fetcher.renderIfFetched(tree);
+    receiver.renderIfFetched(tree);
     return tree;
   }
 
@@ -80,9 +82,31 @@ public final class ImageResolver {
     if (reference instanceof ImageRef.AtFile file) {
       Path path = file.file().toAbsolutePath().normalize();
       diagnostics.note(SOURCE, "using image from file " + path);
-      return fetcher.fetchFile(path, options);
+      return fetcher().fetchFile(path, options);
     }
-    throw new AssertionError(reference);
+    return atRegistry((ImageRef.AtRegistry) reference, options);
+  }
+
+  /** As with a URL, but that what a registry has is never verified. */
+  private StoredImage atRegistry(ImageRef.AtRegistry reference, PullOptions options) {
+    String place = reference.place();
+    if (options.policy() != PullPolicy.UPDATE) {
+      Optional<StoredImage> image = receiver.stored(place, Requested.ANY, options);
+      if (image.isPresent()) {
+        diagnostics.note(SOURCE, "using image from local store for url " + place);
+        return image.get();
+      }
+    }
+    if (options.policy() == PullPolicy.NEVER) {
+      throw nowhere("docker image from URL \"" + place + "\"");
+    }
+    return new RegistryImages(store, remotes, receiver, diagnostics)
+        .fetch(reference, options, host);
+  }
+
+  /** Made where something is to be fetched, so that others do not load it. */
+  private ImageFetcher fetcher() {
+    return new ImageFetcher(store, remotes, receiver, diagnostics);
   }
 
   private void requireAccepted(StoredImage image, PullOptions options) {
@@ -105,10 +129,10 @@ public final class ImageResolver {
       }
     }
     if (options.policy() == PullPolicy.NEVER) {
-      throw nowhere("image name \"" + named(name, ":") + "\"");
+      throw nowhere("image from image name \"" + named(name, ":") + "\"");
     }
     diagnostics.note(SOURCE, "searching for app image " + name.name());
-    return fetcher.fetchNamed(name, discovered, requested, options);
+    return fetcher().fetchNamed(name, discovered, requested, options);
   }
 
   /** As a user would write it. */
@@ -121,21 +145,21 @@ public final class ImageResolver {
 
   private StoredImage byUrl(String url, PullOptions options) {
     if (options.policy() != PullPolicy.UPDATE) {
-      Optional<StoredImage> image = fetcher.stored(url, Requested.ANY, options);
+      Optional<StoredImage> image = receiver.stored(url, Requested.ANY, options);
       if (image.isPresent()) {
         diagnostics.note(SOURCE, "using image from local store for url " + url);
         return image.get();
       }
     }
     if (options.policy() == PullPolicy.NEVER) {
-      throw nowhere("URL \"" + url + "\"");
+      throw nowhere("image from URL \"" + url + "\"");
     }
-    return fetcher.fetchUrl(url, options);
+    return fetcher().fetchUrl(url, options);
   }
 
   private static ImageNotFoundException nowhere(String what) {
     return new ImageNotFoundException(
-        "unable to fetch image from "
+        "unable to fetch "
             + what
             + ": either image was not found in the store or store was disabled and fetching from"
             + " remote yielded nothing or it was disabled");

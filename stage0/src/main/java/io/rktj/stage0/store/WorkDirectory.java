@@ -7,6 +7,9 @@ import io.rktj.linux.ErrnoException;
 import io.rktj.linux.Fd;
 import io.rktj.linux.Kernel;
 import io.rktj.linux.TreeRemover;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Optional;
 
 /**
@@ -85,6 +88,16 @@ public final class WorkDirectory implements AutoCloseable {
   /** The path of {@code child} in it. */
   public String path(String child) {
     return path() + "/" + child;
+  }
+
+  /** A new file in it, which stops before the file system is full. */
+  public OutputStream create(String child) throws IOException {
+    return new BlobFile(kernel, path(child));
+  }
+
+  /** A file in it, to be read from its beginning. */
+  public InputStream open(String child) {
+    return BlobInput.open(kernel, path(child));
   }
 
   @Override

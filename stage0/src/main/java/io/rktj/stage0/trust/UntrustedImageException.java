@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class UntrustedImageException extends PodException {
   private static final long serialVersionUID = 1L;
 
-  UntrustedImageException(String message) {
+  /** As {@code message} says. */
+  public UntrustedImageException(String message) {
     super(message, null, null);
   }
 

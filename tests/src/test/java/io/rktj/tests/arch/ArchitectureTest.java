@@ -42,6 +42,7 @@ class ArchitectureTest {
           "io.rktj.spec.json",
           "io.rktj.spec.archive",
           "io.rktj.spec.discovery",
+          "io.rktj.spec.docker",
           "io.rktj.spec.render");
 
   private static final Map<String, List<String>> MAY_USE =
@@ -53,6 +54,13 @@ class ArchitectureTest {
               "io.rktj.spec.archive",
               List.of("io.rktj.spec", "io.rktj.spec.manifest", "io.rktj.spec.json")),
           Map.entry("io.rktj.spec.discovery", List.of("io.rktj.spec")),
+          Map.entry(
+              "io.rktj.spec.docker",
+              List.of(
+                  "io.rktj.spec",
+                  "io.rktj.spec.manifest",
+                  "io.rktj.spec.json",
+                  "io.rktj.spec.discovery")),
           Map.entry("io.rktj.spec.render", List.of("io.rktj.spec", "io.rktj.spec.manifest")),
           Map.entry("io.rktj.spec.actool", SPEC),
           Map.entry("io.rktj.linux", List.of()),
@@ -88,6 +96,9 @@ class ArchitectureTest {
                   "io.rktj.stage0.trust",
                   "io.rktj.linux")),
           Map.entry(
+              "io.rktj.stage0.docker",
+              with(SPEC, "io.rktj.stage0", "io.rktj.stage0.fetch", "io.rktj.stage0.store")),
+          Map.entry(
               "io.rktj.stage0.tree",
               with(SPEC, "io.rktj.stage0", "io.rktj.stage0.store", "io.rktj.linux")),
           Map.entry(
@@ -96,6 +107,7 @@ class ArchitectureTest {
                   SPEC,
                   "io.rktj.stage0",
                   "io.rktj.stage0.config",
+                  "io.rktj.stage0.docker",
                   "io.rktj.stage0.fetch",
                   "io.rktj.stage0.trust",
                   "io.rktj.stage0.store",

@@ -87,9 +87,12 @@ class ReferenceIT {
         "a:b:c | malformed app string - colon may appear at most once",
         "b,os=bsd | bad os \"bsd\" (must be one of: [linux])",
         "b,arch=vax | bad arch \"vax\" for OS (must be one of: [amd64 i386",
-        "docker://busybox | cannot use image \"docker://busybox\": docker images are not supported",
+        "docker://busybox | unable to fetch docker image from URL \"docker://busybox\"",
+        "docker:busybox:1 | unable to fetch docker image from URL \"docker://busybox:1\"",
+        "cimd:docker:v=0:busybox | unable to fetch docker image from URL \"docker://busybox\"",
+        "docker://Busybox | invalid docker image \"Busybox\"",
       })
-  @Covers({"cli-2-file", "cli-2-url", "cli-2-name", "cli-2-labels", "cli-2-cimd", "cli-8-docker"})
+  @Covers({"cli-2-file", "cli-2-url", "cli-2-name", "cli-2-labels", "cli-2-cimd"})
   void othersAreRefusedForWhatTheyAre(String reference, String reason) {
     var result = fetch(reference).exits(254).isTidy();
 
