@@ -29,10 +29,10 @@ final class ImageVerifyCommand implements CommandBody {
     ImageStore store = session.images();
     TreeStore trees = session.trees(store);
     boolean failed = false;
-    DirectoryLock removalsWait = session.prepareLock(false); // half a tree would be a wrong one
     try (RemoteAccess remotes = new RemoteAccess(invocation, session)) {
       ImageResolver resolver = session.resolver(store, trees, remotes);
       for (String name : invocation.arguments()) {
+        DirectoryLock removalsWait = session.prepareLock(false); // half a tree would be a wrong one
         try {
           StoredImage image = new ImageLookup(store).find(name);
           if (!store.verifies(image)) {
@@ -43,10 +43,10 @@ final class ImageVerifyCommand implements CommandBody {
         } catch (PodException e) {
           invocation.complain(e);
           failed = true;
+        } finally {
+          removalsWait.close(); // those who wait for it wait for one image at most
         }
       }
-    } finally {
-      removalsWait.close();
     }
     return (failed ? ExitCode.FAILED : ExitCode.DONE).status();
   }

@@ -8,6 +8,7 @@ import io.rktj.pod.Pod;
 import io.rktj.pod.PodState;
 import io.rktj.pod.PodStore;
 import io.rktj.pod.UuidFile;
+import io.rktj.spec.ImageId;
 import io.rktj.spec.ImageIdPrefix;
 import io.rktj.spec.SemVer;
 import io.rktj.spec.discovery.ImageRef;
@@ -36,25 +37,28 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** The steps of {@code rkt run} between the command line and the pod, with what they work on. */
+/**
+ * The steps of {@code rkt run} between the command line and the pod, with what they work on. Images
+ * and trees are kept from being removed from the moment that they are found until the pod names
+ * them, but not while something is downloaded or a machine made ready: removals wait, and who
+ * starts a pod waits for removals that wait.
+ */
 final class PodWorkshop implements AutoCloseable {
   private final Invocation invocation;
   private final Session session;
   private final ImageStore store;
   private final TreeStore trees;
-  private final DirectoryLock removalsWait;
   private final Optional<ManifestFile> manifest;
+  private @Nullable DirectoryLock removalsWait;
 
-  /**
-   * Opens the stores, and keeps images from being removed until this process has become the pod.
-   */
+  /** Opens the stores. */
   PodWorkshop(Invocation invocation, Session session, RunRequest request) {
     this.invocation = invocation;
     this.session = session;
     store = session.images();
     trees = session.trees(store);
-    removalsWait = session.prepareLock(false);
     Optional<Path> file = request.pod().podManifest();
     manifest =
         file.isPresent()
@@ -64,33 +68,28 @@ final class PodWorkshop implements AutoCloseable {
 
   /** The stage1 that was asked for, or else configured, or else that of name spaces. */
   Stage1 stage1(RunRequest request) {
-    if (request.stage1().isGiven()) {
-      return new Stage1Choice(invocation, session, store, trees).asked(request.stage1());
-    }
     ConfiguredStage1 configured = session.config().stage1();
-    if (configured.name().isPresent() || configured.location().isPresent()) {
-      return new Stage1Choice(invocation, session, store, trees).configured(configured);
+    boolean given = request.stage1().isGiven();
+    if (!given && configured.name().isEmpty() && configured.location().isEmpty()) {
+      return Flavour.NSPAWN.load();
     }
-    return Flavour.NSPAWN.load();
+    removalsWait = session.prepareLock(false);
+    Stage1Choice choice = new Stage1Choice(invocation, session, store, trees);
+    Stage1 stage1 = given ? choice.asked(request.stage1()) : choice.configured(configured);
+    if (stage1.treeId().isEmpty()) {
+      close(); // it has nothing of the store
+    }
+    return stage1;
   }
 
   /** The images of the request, each in the store when this returns, in the order of the apps. */
   List<ImageTree> images(RunRequest request) {
-    List<ImageTree> images = new ArrayList<>();
-    try (RemoteAccess remotes = new RemoteAccess(invocation, session)) {
-      ImageResolver resolver = session.resolver(store, trees, remotes);
-      if (manifest.isPresent()) {
-        PullOptions options = pullOptions(invocation, PullPolicy.NEVER, Optional.empty());
-        for (RuntimeApp app : manifest.get().manifest().apps()) {
-          ImageIdPrefix id = ImageIdPrefix.parse(app.image().id().toString());
-          images.add(resolver.resolve(new ImageRef.ByHash(id), options));
-        }
-      } else {
-        PullPolicy policy = PullPolicy.parse(request.pullPolicy());
-        for (AppRequest app : request.apps()) {
-          PullOptions options = pullOptions(invocation, policy, app.signature());
-          images.add(resolver.resolve(app.image(), options));
-        }
+    List<ImageTree> images;
+    try (RemoteAccess remotes = remotes()) {
+      images = find(request, remotes);
+      if (remotes.gaveUpLock()) {
+        removalsWait = session.prepareLock(false);
+        images = areStored(images) ? images : find(request, remotes); // with the lock, this time
       }
     }
     for (ImageTree image : images) {
@@ -101,16 +100,58 @@ final class PodWorkshop implements AutoCloseable {
     return images;
   }
 
+  /** Downloads go without the lock, unless it keeps the tree of a stage1. */
+  private RemoteAccess remotes() {
+    if (removalsWait != null) {
+      return new RemoteAccess(invocation, session);
+    }
+    removalsWait = session.prepareLock(false);
+    return new RemoteAccess(invocation, session, removalsWait);
+  }
+
+  private boolean areStored(List<ImageTree> images) {
+    for (ImageTree image : images) {
+      for (ImageId layer : image.layers()) {
+        if (store.byId(layer).isEmpty()) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private List<ImageTree> find(RunRequest request, RemoteAccess remotes) {
+    List<ImageTree> images = new ArrayList<>();
+    ImageResolver resolver = session.resolver(store, trees, remotes);
+    if (manifest.isPresent()) {
+      PullOptions options = pullOptions(invocation, PullPolicy.NEVER, Optional.empty());
+      for (RuntimeApp app : manifest.get().manifest().apps()) {
+        ImageIdPrefix id = ImageIdPrefix.parse(app.image().id().toString());
+        images.add(resolver.resolve(new ImageRef.ByHash(id), options));
+      }
+    } else {
+      PullPolicy policy = PullPolicy.parse(request.pullPolicy());
+      for (AppRequest app : request.apps()) {
+        PullOptions options = pullOptions(invocation, policy, app.signature());
+        images.add(resolver.resolve(app.image(), options));
+      }
+    }
+    return images;
+  }
+
   /**
    * Fills the directory of {@code pod}, which stays locked; first of all its UUID is where the
-   * request wants it. Differs from rkt: a pod that cannot be prepared is removed at once.
+   * request wants it; in the end it names all that it uses, and removals go on. Differs from rkt: a
+   * pod that cannot be prepared is removed at once.
    */
   PreparedPod prepare(LockedPod pod, RunRequest request, Stage1 stage1, List<ImageTree> images) {
     try {
       if (request.uuidFile().isPresent()) {
         UuidFile.write(session.kernel(), request.uuidFile().get(), pod.uuid());
       }
-      return fill(pod, request, stage1, images);
+      PreparedPod prepared = fill(pod, request, stage1, images);
+      close();
+      return prepared;
     } catch (RuntimeException failure) {
       discard(pod, failure);
       throw failure;
@@ -182,6 +223,9 @@ final class PodWorkshop implements AutoCloseable {
 
   @Override
   public void close() {
-    removalsWait.close();
+    if (removalsWait != null) {
+      removalsWait.close();
+      removalsWait = null;
+    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.cli;
 
+import io.rktj.linux.DirectoryLock;
 import io.rktj.stage0.fetch.FetchOptions;
 import io.rktj.stage0.fetch.Leniency;
 import io.rktj.stage0.fetch.RemoteFetcher;
@@ -19,16 +20,36 @@ import org.jspecify.annotations.Nullable;
 final class RemoteAccess implements Remotes, AutoCloseable {
   private final Invocation invocation;
   private final Session session;
+  private final @Nullable DirectoryLock removalsWait;
+  private boolean gaveUp;
   private @Nullable RemoteFetcher opened;
 
   RemoteAccess(Invocation invocation, Session session) {
+    this(invocation, session, null);
+  }
+
+  /**
+   * The same, which gives up a lock before an image is brought here: that can take as long as it
+   * likes.
+   */
+  RemoteAccess(Invocation invocation, Session session, @Nullable DirectoryLock removalsWait) {
     this.invocation = invocation;
     this.session = session;
+    this.removalsWait = removalsWait;
   }
 
   @Override
   public void beforeWork() {
     Effort.requireFull(session.kernel());
+    if (removalsWait != null) {
+      removalsWait.close();
+      gaveUp = true;
+    }
+  }
+
+  /** Whether the lock was given up, because there was something to bring here. */
+  boolean gaveUpLock() {
+    return gaveUp;
   }
 
   @Override

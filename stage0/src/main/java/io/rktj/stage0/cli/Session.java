@@ -111,15 +111,24 @@ final class Session {
 
   /**
    * The lock that keeps pods from being prepared while images are removed, and the other way round.
-   * Left open, it ends with this process's exec.
+   * Who wants it alone takes the turn, the lock of the directory above, until he has it: so those
+   * that come after him wait for him, and however many share it he waits only for those that have
+   * it already. Never asked for by who has it; left open, it ends with this process's exec.
    */
   DirectoryLock prepareLock(boolean exclusive) {
-    String directory = dataDirectory + "/locks/prepare";
+    String locks = dataDirectory + "/locks";
+    String directory = locks + "/prepare";
     try {
       DirectoryMaker.make(kernel, directory, 0750);
-      return exclusive
-          ? DirectoryLock.exclusive(kernel, directory)
-          : DirectoryLock.shared(kernel, directory);
+      DirectoryLock turn =
+          exclusive ? DirectoryLock.exclusive(kernel, locks) : DirectoryLock.shared(kernel, locks);
+      try {
+        return exclusive
+            ? DirectoryLock.exclusive(kernel, directory)
+            : DirectoryLock.shared(kernel, directory);
+      } finally {
+        turn.close();
+      }
     } catch (ErrnoException e) {
       throw new HostException("cannot lock \"" + directory + "\"", e);
     }
