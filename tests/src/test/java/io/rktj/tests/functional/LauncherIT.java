@@ -249,6 +249,7 @@ class LauncherIT {
     Path recipe = copy.resolve("lib/cds/recipe-version");
     startsWell(program);
     String first = Files.readString(recipe);
+    Path left = Files.writeString(copy.resolve("lib/cds/recipe.4194305"), "of one that was killed");
     List<String> broken =
         List.of(
             "",
@@ -267,6 +268,7 @@ class LauncherIT {
     Files.setLastModifiedTime(copy.resolve("lib/start.classlist"), FileTime.from(Instant.now()));
     startsWell(program);
     assertThat(Files.readString(recipe)).isNotEqualTo(first);
+    assertThat(left).doesNotExist();
   }
 
   @Test
