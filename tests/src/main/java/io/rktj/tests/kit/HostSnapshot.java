@@ -5,14 +5,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the kernel shows of the host: mounts of this mount name space, control groups, bound network
@@ -78,16 +82,43 @@ public record HostSnapshot(
     }
   }
 
+  /** One that vanishes while we look does not keep the others from being seen. */
   private static Set<String> directoriesNamed(Path top, String part) {
     Set<String> found = new TreeSet<>();
-    try (Stream<Path> paths = Files.find(top, 8, (p, a) -> a.isDirectory())) {
-      paths
-          .filter(p -> p.getFileName().toString().contains(part))
-          .forEach(p -> found.add(p.toString()));
-    } catch (IOException | UncheckedIOException e) {
-      // A group that vanished while we looked; the next look decides.
+    try {
+      Files.walkFileTree(top, Set.of(), 9, new Named(part, found));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return found;
+  }
+
+  private static final class Named extends SimpleFileVisitor<Path> {
+    private final String part;
+    private final Set<String> found;
+
+    Named(String part, Set<String> found) {
+      this.part = part;
+      this.found = found;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+      if (directory.getFileName().toString().contains(part)) {
+        found.add(directory.toString());
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException failure) {
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) {
+      return FileVisitResult.CONTINUE;
+    }
   }
 
   private static Set<String> names(Path directory) {

@@ -14,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * nothing. Property {@code storm.seconds} says for how long (15 unless set), {@code storm.workers}
  * how many at once (16), {@code storm.seed} which commands and moments.
  */
-@Needs(Requirement.NETWORK)
+@Needs({Requirement.NETWORK, Requirement.USER_NAMES})
 class StormIT {
   private static final int SECONDS = Integer.getInteger("storm.seconds", 15);
   private static final int WORKERS = Integer.getInteger("storm.workers", 16);
@@ -109,73 +107,38 @@ class StormIT {
     assertThat(storm.pods().unaccounted(rkt.data().resolve("pods"))).isEmpty();
     everyImageVerifies();
     oneCollectionLeavesNothing();
-    assertThat(leftAfterAMoment(storm.pods(), before)).isEmpty();
+    assertThat(new StormRemains(temp, storm.pods(), before).afterAMoment()).isEmpty();
     assertThat(host.run("ip", "-o", "link")).doesNotContain("veth");
-    assertThat(leases()).isEmpty();
   }
 
+  /** What was fetched in the storm, and what is fetched after it. */
   private void everyImageVerifies() {
-    RktResult list = rkt.run("image", "list", "--no-legend", "--fields=id", "--full").exits(0);
-    List<String> line = new ArrayList<>(List.of("image", "verify"));
-    list.stdout().lines().forEach(line::add);
-    if (line.size() > 2) {
-      RktResult verified = rkt.run(line.toArray(new String[0])).exits(0);
-      assertThat(verified.stderr()).doesNotContain("verification failed");
+    for (String name : List.of("app", "base", "top")) {
+      rkt.run("--insecure-options=image", "fetch", HOST + "/" + name).exits(0).isTidy();
     }
+    RktResult list = rkt.run("image", "list", "--no-legend", "--fields=id", "--full").exits(0);
+    List<String> ids = list.stdout().lines().toList();
+    assertThat(ids).hasSizeGreaterThanOrEqualTo(3);
+    List<String> line = new ArrayList<>(List.of("image", "verify"));
+    line.addAll(ids);
+    RktResult verified = rkt.run(line.toArray(new String[0])).exits(0).isTidy();
+    assertThat(verified.stderr()).doesNotContain("verification failed");
+    assertThat(verified.stdout().lines()).hasSameSizeAs(ids);
   }
 
-  private void oneCollectionLeavesNothing() {
+  private void oneCollectionLeavesNothing() throws IOException {
     RktResult gc =
         host.rkt(temp).run("gc", "--grace-period=0s", "--expire-prepared=0s").exits(0).isTidy();
     assertThat(gc.stderr()).doesNotContain("cannot").doesNotContain("problem");
     rkt.run("image", "gc", "--grace-period=0s").exits(0).isTidy();
     assertThat(rkt.run("list", "--no-legend").exits(0).stdout()).isEmpty();
     assertThat(rkt.run("image", "list", "--no-legend").exits(0).stdout()).isEmpty();
-    assertThat(Rkt.filesBelow(rkt.data())).isEmpty();
+    assertThat(StormRemains.contents(rkt.data())).isEmpty();
     for (String place : List.of("cas/tree", "cas/tmp", "pods/embryo", "pods/prepare")) {
       assertThat(rkt.data().resolve(place)).isEmptyDirectory();
     }
     for (String place : List.of("prepared", "run", "exited-garbage", "garbage")) {
       assertThat(rkt.data().resolve("pods").resolve(place)).isEmptyDirectory();
-    }
-  }
-
-  /** What of the storm's pods the host still has after a while; others may have pods too. */
-  private List<String> leftAfterAMoment(StormPods pods, HostSnapshot before) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    List<String> left = left(pods, before);
-    while (!left.isEmpty() && System.nanoTime() < deadline) {
-      left = left(pods, before);
-    }
-    return left;
-  }
-
-  private List<String> left(StormPods pods, HostSnapshot before) {
-    List<String> left = new ArrayList<>(HostSnapshot.take().leftSince(before));
-    left.removeIf(thing -> thing.startsWith("process ") ? !isOurs(thing) : !pods.isOfOne(thing));
-    return left;
-  }
-
-  private boolean isOurs(String process) {
-    try {
-      String pid = process.split(" ", -1)[1];
-      return Files.readSymbolicLink(Path.of("/proc/" + pid + "/cwd")).startsWith(temp);
-    } catch (IOException e) {
-      return false; // it has ended
-    }
-  }
-
-  /** Addresses that are still given to a pod. */
-  private List<String> leases() throws IOException {
-    Path directory = temp.resolve("leases/storm");
-    if (!Files.exists(directory)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(directory)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(n -> n.matches("[0-9.]+"))
-          .toList();
     }
   }
 }

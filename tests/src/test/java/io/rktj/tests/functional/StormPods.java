@@ -29,6 +29,7 @@ final class StormPods {
     volatile boolean touched;
     volatile boolean stopped;
     volatile boolean mayBeGone;
+    volatile boolean removed;
     volatile boolean runs;
 
     Told(String uuid, Path out) {
@@ -41,13 +42,27 @@ final class StormPods {
       Path log = out.resolve("log");
       return Files.exists(log) ? Files.readString(log) : "";
     }
+
+    /** That it, or what there was of it, may be gone, because whoever made it was killed. */
+    void mayBeGoneUnlessStarted() throws IOException {
+      if (log().isEmpty()) {
+        mayBeGone = true; // perhaps it was never more than begun: collected without a word
+      }
+    }
+
+    /** What is known of it, for a complaint. */
+    String describe() throws IOException {
+      return (stopped ? "stopped " : "") + (removed ? "removed " : "") + log().replace('\n', ' ');
+    }
   }
 
   private final Map<String, Told> told = new ConcurrentHashMap<>();
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
   private final Set<String> prepared = ConcurrentHashMap.newKeySet();
+  private final Set<String> collected = ConcurrentHashMap.newKeySet();
 
   Told tell(String uuid, Path out) {
+    seen.add(uuid);
     return told.computeIfAbsent(uuid, u -> new Told(u, out));
   }
 
@@ -61,22 +76,31 @@ final class StormPods {
   void collected(String stdout) {
     Matcher matcher = COLLECTED.matcher(stdout);
     while (matcher.find()) {
-      Told pod = told.get(matcher.group(1));
-      if (pod != null) {
-        pod.mayBeGone = true;
-      }
+      collected.add(matcher.group(1)); // perhaps before the news of the pod itself
     }
+  }
+
+  private boolean mayBeGone(Told pod) {
+    return pod.mayBeGone || collected.contains(pod.uuid);
   }
 
   /** Any pod told of, or none if there is none. */
   List<Told> any(Random random, int count) {
     List<Told> all = new ArrayList<>(told.values());
-    all.removeIf(pod -> pod.mayBeGone);
+    all.removeIf(this::mayBeGone);
     List<Told> some = new ArrayList<>();
     for (int i = 0; i < count && !all.isEmpty(); i++) {
       some.add(all.remove(random.nextInt(all.size())));
     }
     return some;
+  }
+
+  /** One of those that run, if there are any. */
+  List<Told> anyRunning(Random random) throws IOException {
+    Set<String> running = running();
+    List<Told> all = new ArrayList<>(told.values());
+    all.removeIf(pod -> !running.contains(pod.uuid));
+    return all.isEmpty() ? List.of() : List.of(all.get(random.nextInt(all.size())));
   }
 
   /** A prepared pod, which may be run by somebody else already. */
@@ -134,13 +158,19 @@ final class StormPods {
     return told.size();
   }
 
-  /** Pods that are in two places, in none without a reason, or whose app has started twice. */
+  /**
+   * Pods that are in two places, in none without a reason or in one although they were removed, or
+   * whose app has started twice.
+   */
   List<String> unaccounted(Path pods) throws IOException {
     List<String> problems = new ArrayList<>();
     for (Told pod : told.values()) {
       List<String> places = places(pods, pod.uuid);
-      if (places.size() > 1 || (places.isEmpty() && !pod.mayBeGone)) {
-        problems.add("pod " + pod.uuid + " is in " + places);
+      if (places.size() > 1 || (places.isEmpty() && !mayBeGone(pod))) {
+        problems.add("pod " + pod.uuid + " is in " + places + ": " + pod.describe());
+      }
+      if (pod.removed && !places.isEmpty()) {
+        problems.add("pod " + pod.uuid + " was removed, and is in " + places);
       }
       if (pod.log().indexOf("start") != pod.log().lastIndexOf("start")) {
         problems.add("pod " + pod.uuid + " has started twice");
