@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -148,6 +149,16 @@ static void save(const struct machine_mode *mode) {
     expect("\"completed\"");
 }
 
+/* Ends with the program that reads what we say, even if that has ended just now. */
+static void end_with_asker(void) {
+    struct pollfd reader = {STDOUT_FILENO, 0, 0};
+
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+        die(errno, "end with the program that asked", NULL);
+    if (poll(&reader, 1, 0) > 0)
+        _exit(EXIT_START);
+}
+
 /* Carries out the plan on standard input, which has one mode; root is an empty directory. */
 int template_main(const char *root) {
     const struct machine_mode *mode;
@@ -156,6 +167,7 @@ int template_main(const char *root) {
 
     if (error < 0)
         die(error, "read the plan", NULL);
+    end_with_asker();
     on_die(give_up);
     mode = maker.plan.mode;
     error = memory_open(mode, &maker.vmm.memory, &state);
