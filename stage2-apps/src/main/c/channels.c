@@ -179,6 +179,11 @@ static void pass_messages(struct channel *channel) {
     give_credit(channel, size);
 }
 
+/* Tells the guest that its input ends, 0, or that nobody takes a stream of its output any more. */
+static void end_data(const struct channel *channel, unsigned char stream) {
+    host_send(FRAME_DATA, number_of(channel), &stream, 1);
+}
+
 static void pass_on(struct channel *channel, int which) {
     bool broken = false;
 
@@ -196,8 +201,10 @@ static void pass_on(struct channel *channel, int which) {
     }
     give_credit(channel,
                 queue_write(&channel->queue[which], channel->out[which], AT_ONCE, &broken));
-    if (broken && channel->out[which] != channel->in)
+    if (broken && channel->out[which] >= 0 && channel->out[which] != channel->in) {
         close_fd(&channel->out[which]);
+        end_data(channel, (unsigned char)(which + 1));
+    }
 }
 
 static bool is_empty(const struct channel *channel) {
@@ -456,7 +463,7 @@ static void read_in(struct channel *channel) {
     bytes[0] = 0;
     if (n <= 0) {
         channel->in_ended = true;
-        host_send(FRAME_DATA, number_of(channel), bytes, 1);
+        end_data(channel, 0);
         return;
     }
     channel->credit -= (uint32_t)n;

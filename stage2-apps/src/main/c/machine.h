@@ -7,7 +7,8 @@
  *   size of the payload (32 bits) | type (16) | channel (16) | payload
  *
  * Numbers are least significant byte first. Channel 0 is the machine itself, 1 the pod's own
- * streams, the others are visits. Bytes of a channel (FRAME_DATA: stream 1 or 2, then the bytes),
+ * streams, the others are visits. Bytes of a channel (FRAME_DATA: stream 1 or 2, 0 from the host,
+ * then the bytes; none from the host: the input has ended, or nobody takes that stream any more),
  * and packets of a visit whose visitor speaks with process 1 of the pod (FRAME_PACKET: as on the
  * control socket), may be sent up to a window; the receiver gives back what he has passed on
  * (FRAME_CREDIT), so neither side ever holds more than a window of anybody's bytes. Whatever else

@@ -265,6 +265,23 @@ static void resize(const struct channel *channel, const struct frame *frame) {
     (void)ioctl(channel->in, TIOCSWINSZ, &size);
 }
 
+/* Takes input, or the end of it, or that nobody takes a stream any more: its writer finds out. */
+static void take_data(struct channel *channel, const struct frame *frame) {
+    unsigned stream = frame->data[0];
+
+    if (stream == 1 || stream == 2) {
+        if (channel->out[stream - 1] != channel->in)
+            close_fd(&channel->out[stream - 1]);
+        finish_visit(channel);
+        return;
+    }
+    if (frame->size == 1)
+        channel->in_ended = true;
+    else if (!queue_add(&channel->pending, frame->data + 1, frame->size - 1))
+        warn_plain("more came from the host than it may send", NULL);
+    write_in(channel);
+}
+
 /* Takes a frame of a channel. */
 void visits_frame(const struct frame *frame) {
     struct channel *channel = &channels[frame->channel];
@@ -290,11 +307,7 @@ void visits_frame(const struct frame *frame) {
             warn_plain("more came from the host than it may send", NULL);
         send_packets(channel);
     } else if (frame->type == FRAME_DATA && frame->size > 0) {
-        if (frame->size == 1)
-            channel->in_ended = true;
-        else if (!queue_add(&channel->pending, frame->data + 1, frame->size - 1))
-            warn_plain("more came from the host than it may send", NULL);
-        write_in(channel);
+        take_data(channel, frame);
     } else if (frame->type == FRAME_SIGNAL && channel->visit >= 0 && frame->size == 4) {
         unsigned char request[8];
 

@@ -132,6 +132,12 @@ class MachineIT {
     String uuid = rkt.run("list", "--no-legend", "--full").exits(0).stdout().split("\\s", 2)[0];
 
     rkt.run("enter", uuid, "/bin/sh", "-c", "echo seen; exit 9").exits(9).stdoutHas("seen");
+    RktRunner.in(temp)
+        .inside("sh", "-c", "\"$@\" | head -n 1", "sh")
+        .run("enter", uuid, "/bin/sh", "-c", "yes; echo ended by $? >&2")
+        .exits(0)
+        .stdoutHas("y\n")
+        .stderrHas("ended by 141");
     rkt.run("status", uuid).exits(0).stdoutHas("hypervisor=");
 
     rkt.run("stop", uuid).exits(0);
