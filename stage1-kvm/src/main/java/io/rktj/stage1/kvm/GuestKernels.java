@@ -113,6 +113,7 @@ final class GuestKernels {
 
   private boolean isComplete(String id) {
     return Files.isReadable(cache.at("kernels/" + id + "/version"))
+        && Files.isReadable(cache.at("kernels/" + id + "/vmlinux"))
         && Files.isDirectory(cache.at("kernels/" + id + "/drivers"));
   }
 

@@ -10,6 +10,7 @@ import io.rktj.pod.HostException;
 import io.rktj.pod.PodLayout;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -111,10 +112,11 @@ final class MachineCache {
     }
   }
 
+  /** What a note says; nothing if there is none, or none that we can have written. */
   Optional<String> text(String name) {
     try {
       return Optional.of(Files.readString(root.resolve(name)).strip());
-    } catch (NoSuchFileException e) {
+    } catch (NoSuchFileException | CharacterCodingException e) {
       return Optional.empty();
     } catch (IOException e) {
       throw new HostException("stage1: cannot read \"" + root.resolve(name) + "\"", e);

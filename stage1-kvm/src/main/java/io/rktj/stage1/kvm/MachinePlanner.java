@@ -74,7 +74,7 @@ final class MachinePlanner {
     List<AppPlan> compiled = PodApps.compile(kernel, call, notices);
     List<Path> disks = new ArrayList<>();
     for (PreparedApp app : call.apps()) {
-      disks.add(new TreeImages(notices).of(app));
+      disks.add(new TreeImages(kernel, notices).of(app));
     }
     PodNetwork network = PodNetwork.attach(kernel, call, notices);
     try {
