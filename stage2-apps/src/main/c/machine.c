@@ -427,6 +427,17 @@ static void note(const char *path, const char *text) {
         (void)close(dir);
 }
 
+/*
+ * Notes in which mode the machine has come to life, and that those before it have not: they failed
+ * where this one did not. A machine that comes to life in no mode has a fault of its own, which says
+ * nothing about others.
+ */
+static void note_mode(const struct machine_mode *mode) {
+    note(host.machine.mode_file, mode->name);
+    for (const struct machine_mode *failed = host.machine.mode; failed < mode; failed++)
+        note(failed->failure_file, failed->failure_text);
+}
+
 /* Runs the machine in a mode until it has ended; whether it has come to life. */
 static bool run_mode(const struct machine_mode *mode) {
     unsigned char time[12];
@@ -454,7 +465,7 @@ static bool run_mode(const struct machine_mode *mode) {
     while (!ended()) {
         turn();
         if (host.alive && !noted) {
-            note(host.machine.mode_file, mode->name);
+            note_mode(mode);
             noted = true;
         }
     }
@@ -550,7 +561,6 @@ int machine_main(int plan_fd, int lock_fd) {
         words_say();
         warn_plain(mode->failure_words, host.failure);
         end_machine();
-        note(mode->failure_file, mode->failure_text);
     }
     error = finish();
     tidy_pod_dir();

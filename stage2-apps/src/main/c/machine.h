@@ -113,7 +113,7 @@ struct machine_mode {
     enum memory_use memory_use;
     const char *memory;       /* files of the template */
     const char *state;
-    const char *failure_file; /* told if this mode has not come to life and another follows */
+    const char *failure_file; /* told if this mode has not come to life, but one after it */
     const char *failure_text;
     const char *failure_words; /* said then */
 };

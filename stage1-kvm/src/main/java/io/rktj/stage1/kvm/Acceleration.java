@@ -6,12 +6,13 @@ import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage2.MachinePlan;
 import io.rktj.stage2.PodInit;
 import java.io.File;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Whether machines run with the processor's help here. The probe runs a loop where a guest's kernel
- * would run; its verdict is kept until the host boots, or its kernel changes.
+ * would run; its verdict is kept until the host boots, or its kernel, modules or monitor change.
  */
 final class Acceleration {
   private static final String DEVICE = "/dev/kvm";
@@ -74,11 +75,27 @@ final class Acceleration {
     return verdict;
   }
 
-  /** Dies with this boot of the host. */
+  /** Dies with this boot of the host, with its modules, and with the monitor. */
   private static String key() {
     return MachineCache.bootId()
         + " "
         + System.getProperty("os.version", "")
-        + (new File(DEVICE).canWrite() ? " writable" : " missing");
+        + (new File(DEVICE).canWrite() ? " writable " : " missing ")
+        + modules()
+        + MonitorFiles.key();
+  }
+
+  private static String modules() {
+    String[] names = new File("/sys/module").list();
+    StringBuilder text = new StringBuilder();
+    if (names != null) {
+      Arrays.sort(names);
+      for (String name : names) {
+        if (name.startsWith("kvm")) {
+          text.append(name).append(' ');
+        }
+      }
+    }
+    return text.toString();
   }
 }

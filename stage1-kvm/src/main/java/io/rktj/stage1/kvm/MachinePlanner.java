@@ -249,12 +249,15 @@ final class MachinePlanner {
     return new CgroupPlan(directories, pod.join());
   }
 
-  /** The server of shares: the newer program where there is one. */
+  /**
+   * The server of shares: the newer program where there is one. No guest may make nodes of the
+   * host's devices in a volume, for the host's users may find them there.
+   */
   private List<String> server() {
     String root = layout.stage1Rootfs().toString();
     for (String program : List.of("/usr/libexec/virtiofsd")) {
       if (Files.isExecutable(Path.of(program))) {
-        return List.of(program, "--fd=5", "--shared-dir=" + root, "--xattr");
+        return List.of(program, "--fd=5", "--shared-dir=" + root, "--xattr", "--modcaps=-mknod");
       }
     }
     String program = "/usr/lib/qemu/virtiofsd";
@@ -264,7 +267,9 @@ final class MachinePlanner {
           "apt-get install virtiofsd, or qemu-system-common before Debian 13",
           null);
     }
-    return List.of(program, "--fd=5", "-o", "source=" + root, "-o", "cache=auto", "-o", "xattr");
+    String source = root.replace("\\", "\\\\").replace(",", "\\,"); // a comma ends an option
+    String options = "source=" + source + ",cache=auto,xattr,modcaps=-mknod";
+    return List.of(program, "--fd=5", "-o", options);
   }
 
   private String hardwareAddress(int card) {

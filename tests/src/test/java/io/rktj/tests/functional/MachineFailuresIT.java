@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,7 +89,7 @@ class MachineFailuresIT {
   }
 
   @Test
-  void bootThatFailsByTheDeviceIsEmulatedAndRemembered() throws IOException {
+  void bootThatFailsByTheDeviceIsRememberedUntilTheMonitorChanges() throws IOException {
     assumeUnusable();
     assumeTrue(Files.isWritable(Path.of("/dev/kvm")), "needs a /dev/kvm that is of no use");
     String aci = image("true");
@@ -96,8 +97,16 @@ class MachineFailuresIT {
     Path verdict = ownVerdict();
     String known = Files.readString(verdict);
     String key = known.substring(0, known.indexOf('\n'));
-    Files.delete(verdict);
-    Files.writeString(verdict, key + "\nusable 99.9 MIPS\n");
+    replace(verdict, new byte[] {(byte) 0xff});
+    run(aci, "--hypervisor=kvm").exits(254).stderrHas("cannot use /dev/kvm: privileged code");
+    byte[] usable = (key + "\nusable 99.9 MIPS\n").getBytes(ISO_8859_1);
+    replace(verdict, usable);
+
+    RktRunner.in(temp)
+        .run("--insecure-options=image", "run", "--net=none", MACHINE, aci, "--memory=2000T")
+        .exits(254)
+        .stderrHas("the machine has ended unexpectedly");
+    assertThat(verdict).as("after a failure of one pod's own").hasBinaryContent(usable);
 
     RktRunner.in(temp)
         .with("RKT_HYPERVISOR_BOOT_SECONDS", "20")
@@ -106,7 +115,24 @@ class MachineFailuresIT {
         .stderrHas("this host's virtualisation has failed; the machine is emulated instead");
 
     assertThat(verdict).hasContent(key + "\nunusable a machine has not come to life with it\n");
-    run(aci).exits(0).stderrHas("a machine has not come to life with it; the machine is emulated");
+    run(aci, "--hypervisor=kvm").exits(254).stderrHas("a machine has not come to life with it");
+    Path monitor = Files.copy(Path.of("/usr/bin/qemu-system-x86_64"), temp.resolve("monitor"));
+    RktRunner.in(temp)
+        .inside(
+            "unshare",
+            "-m",
+            "sh",
+            "-c",
+            "mount --bind " + monitor + " /usr/bin/qemu-system-x86_64 && exec \"$@\"",
+            "sh")
+        .run("--insecure-options=image", "run", "--net=none", MACHINE, "--hypervisor=kvm", aci)
+        .exits(254)
+        .stderrHas("cannot use /dev/kvm: privileged code");
+  }
+
+  private static void replace(Path file, byte[] content) throws IOException {
+    Files.delete(file);
+    Files.write(file, content);
   }
 
   @Test
@@ -133,6 +159,30 @@ class MachineFailuresIT {
     rkt.run("gc", "--grace-period=0s").exits(0);
     hasNoPod();
     assertThat(kernelsOfVersion("kernel")).isEmpty();
+  }
+
+  @Test
+  void killedWhileItMakesATemplateItTakesTheMachineAlong() throws IOException {
+    Path kernel = temp.resolve("kernel");
+    Files.write(kernel, haltingKernel());
+    RktProcess rkt =
+        RktRunner.in(temp)
+            .with("RKT_HYPERVISOR_BOOT_SECONDS", "600")
+            .start(
+                "--insecure-options=image",
+                "run",
+                "--net=none",
+                MACHINE,
+                "--hypervisor=tcg",
+                "--kernel=" + kernel,
+                image("true"));
+    long monitor = Pods.appOf(rkt, "qemu-system");
+
+    rkt.process().destroyForcibly();
+
+    Pods.awaitGone(monitor);
+    RktRunner.in(temp).run("gc", "--grace-period=0s").exits(0);
+    hasNoPod();
   }
 
   @Test
@@ -189,6 +239,9 @@ class MachineFailuresIT {
       assertThat(Rkt.filesBelow(data)).noneMatch(name -> name.endsWith(".tmp"));
       Files.delete(filler);
       run("example.com/app:1").exits(0);
+      Path disk = onlyDisk(data);
+      replace(disk, Arrays.copyOf(Files.readAllBytes(disk), 100_000));
+      run("example.com/app:1").exits(0); // as after a crash of the host
       rkt.run("gc", "--grace-period=0s").exits(0);
       hasNoPod();
     } finally {
@@ -208,9 +261,10 @@ class MachineFailuresIT {
                 MACHINE,
                 "--volume=v,kind=host,source=" + volume,
                 "--mount=volume=v,target=/v",
-                image("echo up; sleep 1000"));
+                image("mknod /v/node c 1 3; touch /v/file; echo up; sleep 1000"));
     Pods.appOf(pod, "virtiofsd");
     pod.awaitStdout("up", 60);
+    assertThat(volume.toFile().list()).as("nor a node of a device").containsExactly("file");
 
     List<ProcessHandle> servers =
         pod.process()
@@ -224,6 +278,13 @@ class MachineFailuresIT {
     servers.forEach(ProcessHandle::destroyForcibly);
 
     pod.await(60).exits(254).stderrHas("the server of its volumes has ended");
+  }
+
+  private static Path onlyDisk(Path data) {
+    List<String> disks =
+        Rkt.filesBelow(data).stream().filter(name -> name.endsWith("image.erofs")).toList();
+    assertThat(disks).hasSize(1);
+    return data.resolve(disks.get(0));
   }
 
   private RktRunner.RktResult run(String aci, String... flags) {
