@@ -52,6 +52,11 @@ public interface Stage1 {
   /** Makes what {@link #isReady} has found missing, in a JVM that is set up for work. */
   default void makeReady(Path data, List<String> environment, Notices notices) {}
 
+  /** Whether what flags say of machines means something to it. */
+  default boolean takesMachineFlags() {
+    return false;
+  }
+
   /** Whether apps can have sockets that systemd has opened on the host. */
   default boolean takesSockets() {
     return false;

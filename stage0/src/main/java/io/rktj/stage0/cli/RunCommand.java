@@ -51,6 +51,7 @@ final class RunCommand implements CommandBody {
       Stage1 stage1 = workshop.stage1(request);
       stage1.requireUsable();
       requireUsers(request.pod(), stage1);
+      requireMachine(invocation.flags(), stage1);
       if (request.pod().mutable() && !stage1.takesApps()) {
         throw new Stage1Exception("stage1 does not support mutable pods");
       }
@@ -118,6 +119,19 @@ final class RunCommand implements CommandBody {
     }
     throw new Stage1Exception(
         "flag --private-users cannot be used with stage1 \"stage1-" + stage1.flavour() + "\"");
+  }
+
+  /** Refuses flags that are about a machine for a pod that will have none. */
+  static void requireMachine(FlagValues flags, Stage1 stage1) {
+    boolean said = !flags.text("hypervisor", "").isEmpty() || !flags.text("kernel", "").isEmpty();
+    if (said && !stage1.takesMachineFlags()) {
+      throw new Stage1Exception(
+          "flags --hypervisor and --kernel cannot be used with stage1 \"stage1-"
+              + stage1.flavour()
+              + "\"",
+          "--stage1-name=rktj.io/stage1-kvm runs the pod in a virtual machine",
+          null);
+    }
   }
 
   /** Refuses sockets of systemd's for a pod that cannot have them. */

@@ -48,6 +48,7 @@ final class RunPreparedCommand implements CommandBody {
     try (LockedPod locked = pods.lockPrepared(pod)) { // before a file of it is read: it may move
       Stage1 stage1 = stage1(session, locked);
       stage1.requireUsable();
+      RunCommand.requireMachine(invocation.flags(), stage1);
       stage1.requirePossible(options.networks(), options.ipc());
       RunCommand.requireSockets(session.kernel(), options.caller(), stage1, true);
       makeReady(session, stage1, options);

@@ -88,6 +88,12 @@ public final class ImageStage1 implements Stage1 {
     return image.treeId();
   }
 
+  /** The variables in which they are passed on are for the image to read. */
+  @Override
+  public boolean takesMachineFlags() {
+    return true;
+  }
+
   @Override
   public boolean takesApps() {
     return entries.has("app/rm") && entries.has("app/start") && entries.has("app/stop");

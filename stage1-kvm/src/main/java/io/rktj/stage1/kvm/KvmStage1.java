@@ -60,11 +60,13 @@ public final class KvmStage1 implements Stage1 {
 
   @Override
   public void requireUsable() {
-    if (!Files.isExecutable(Path.of(QemuCommand.PROGRAM))) {
-      throw new Stage1Exception(
-          "stage1: cannot run a virtual machine: \"" + QemuCommand.PROGRAM + "\" is not there",
-          "apt-get install qemu-system-x86 erofs-utils",
-          null);
+    for (String program : List.of(QemuCommand.PROGRAM, TreeImages.MAKER)) {
+      if (!Files.isExecutable(Path.of(program))) {
+        throw new Stage1Exception(
+            "stage1: cannot run a virtual machine: \"" + program + "\" is not there",
+            "apt-get install qemu-system-x86 erofs-utils",
+            null);
+      }
     }
   }
 
@@ -82,10 +84,15 @@ public final class KvmStage1 implements Stage1 {
   }
 
   @Override
+  public boolean takesMachineFlags() {
+    return true;
+  }
+
+  @Override
   public boolean isReady(Path data, List<String> environment) {
     MachineWords words = new MachineWords(environment);
     MachineCache cache = new MachineCache(kernel, data);
-    new Acceleration(cache, Notices.NONE).modes(words.hypervisor());
+    new MachineModes(cache, words, Notices.NONE); // refuses words that are none
     return new GuestKernels(cache, Notices.NONE).isReady(words.kernel());
   }
 

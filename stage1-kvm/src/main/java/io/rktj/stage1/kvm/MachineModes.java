@@ -18,12 +18,16 @@ final class MachineModes {
   private final MachineWords words;
   private final Notices notices;
   private final List<String> names;
+  private final boolean templates;
+  private final int bootSeconds;
 
-  /** The modes that are possible here; says so if the boundary is weaker. */
+  /** The modes that are possible here; says so if the boundary is weaker. Refuses wrong words. */
   MachineModes(MachineCache cache, MachineWords words, Notices notices) {
     this.cache = cache;
     this.words = words;
     this.notices = notices;
+    templates = words.templates();
+    bootSeconds = words.bootSeconds();
     names = new Acceleration(cache, notices).modes(words.hypervisor());
   }
 
@@ -36,7 +40,7 @@ final class MachineModes {
    * boot: by configuration, or where templates have not been measured.
    */
   Optional<Path> template(String kernel, MachineSize size) {
-    if (!words.templates() || !names.equals(List.of("tcg")) || !size.isCommon()) {
+    if (!templates || !names.equals(List.of("tcg")) || !size.isCommon()) {
       return Optional.empty();
     }
     GuestKernels.GuestKernel guest = new GuestKernels(cache, notices).forTemplate(kernel);
@@ -48,7 +52,7 @@ final class MachineModes {
             List.of(),
             false,
             new QemuCommand.KernelWords(new HostClock(cache).kilohertz(), words.parameters()));
-    return new Templates(cache, notices, words.bootSeconds()).of(bare, "tcg", kernel);
+    return new Templates(cache, notices, bootSeconds).of(bare, "tcg", kernel);
   }
 
   /** All ways to run the machine of {@code qemu}. */
@@ -58,7 +62,7 @@ final class MachineModes {
       modes.add(qemu.copy("tcg", template.get(), Templates.failure(template.get())));
     }
     for (String name : names) {
-      modes.add(qemu.boot(name, words.bootSeconds(), failure(name)));
+      modes.add(qemu.boot(name, bootSeconds, failure(name)));
     }
     return modes;
   }

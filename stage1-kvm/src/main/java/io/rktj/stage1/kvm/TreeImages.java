@@ -24,7 +24,7 @@ import java.util.List;
  * crash of the host or a full disk may leave it, is made again.
  */
 final class TreeImages {
-  private static final String MAKER = "/usr/bin/mkfs.erofs";
+  static final String MAKER = "/usr/bin/mkfs.erofs";
   private static final String FILE = "image.erofs";
 
   /** The name until it is whole; at most one is left by a maker that was killed. */

@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Machines that cannot be had or do not come to life, and kernels that are brought along. */
 @Needs({Requirement.PODS, Requirement.MACHINES})
@@ -38,8 +40,10 @@ class MachineFailuresIT {
     Files.createSymbolicLink(RktRunner.in(temp).data().resolve("kvm"), shared);
   }
 
-  @Test
-  void withoutMonitorItIsRefusedWithTheWayToGetItAndThereIsNoPod() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"/usr/bin/qemu-system-x86_64", "/usr/bin/mkfs.erofs"})
+  void withoutItsProgramsItIsRefusedWithTheWayToGetThemAndThereIsNoPod(String program)
+      throws Exception {
     Path log = temp.resolve("log");
     int status =
         new ProcessBuilder(
@@ -47,7 +51,7 @@ class MachineFailuresIT {
                 "-m",
                 "sh",
                 "-c",
-                "mount --bind /dev/null /usr/bin/qemu-system-x86_64 && exec \"$@\"",
+                "mount --bind /dev/null " + program + " && exec \"$@\"",
                 "sh",
                 RktRunner.distribution().resolve("bin/rkt").toString(),
                 "--dir=" + RktRunner.in(temp).data(),
@@ -64,7 +68,7 @@ class MachineFailuresIT {
     assertThat(status).isEqualTo(254);
     assertThat(log)
         .content()
-        .contains("\"/usr/bin/qemu-system-x86_64\" is not there")
+        .contains("\"" + program + "\" is not there")
         .contains("apt-get install qemu-system-x86");
     hasNoPod();
   }

@@ -190,6 +190,14 @@ class MachineIT {
     rkt.run("--insecure-options=image", "run", "--net=none", "--hypervisor=xen", MACHINE, aci)
         .exits(254)
         .stderrHas("unknown hypervisor");
+    rkt.run("--insecure-options=image", "run", "--net=none", "--hypervisor=kvm", aci)
+        .exits(254)
+        .stderrHas("--hypervisor and --kernel cannot be used with stage1 \"stage1-nspawn\"");
+    rkt.with("RKT_HYPERVISOR_BOOT_SECONDS", "soon")
+        .run("--insecure-options=image", "run", "--net=none", MACHINE, aci)
+        .exits(254)
+        .stderrHas("\"soon\" is no number");
+    assertThat(rkt.run("list", "--no-legend").exits(0).stdout()).isEmpty();
   }
 
   private RktProcess start(String script) {
