@@ -42,7 +42,9 @@ public final class MachineExport {
     Path changes = pod.left(app);
     if (!Files.isRegularFile(changes)) {
       throw new PodStateException(
-          "what app \"" + app + "\" wrote was lost: its virtual machine did not end by itself",
+          "what app \""
+              + app
+              + "\" wrote was lost: its virtual machine was killed, or had no room to tell it",
           "rkt stop without --force lets a machine tell what its apps have written");
     }
     Path manifest = pod.appInfoManifest(app);

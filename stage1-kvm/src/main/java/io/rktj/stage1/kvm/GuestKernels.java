@@ -97,7 +97,9 @@ final class GuestKernels {
   }
 
   private static Path file(String word) {
-    return word.equals("host") ? Path.of("/boot/vmlinuz-" + release()) : Path.of(word);
+    return word.equals("host")
+        ? Path.of("/boot/vmlinuz-" + release())
+        : Path.of(word).toAbsolutePath();
   }
 
   private static String release() {
