@@ -4,6 +4,9 @@ package io.rktj.tests.functional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rktj.tests.conformance.Covers;
+import io.rktj.tests.conformance.InEachFlavour;
+import io.rktj.tests.conformance.InNameSpacesOnly;
+import io.rktj.tests.kit.Flavour;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -16,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Networks of a pod, with a network name space of the test's own as the host: its links, routes and
@@ -38,7 +43,9 @@ class NetworkIT {
     host.close();
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
   @Covers({
     "cli-3.4-default",
     "cli-4.7-networks",
@@ -47,10 +54,16 @@ class NetworkIT {
     "run-17-forward",
     "run-20-all"
   })
-  void defaultNetworkGivesAnAddressARouteAndAWayToTheHost() throws IOException {
+  void networksGiveAddressesRoutesNamesAndAWayFromTheHost(Flavour flavour) throws IOException {
+    if (flavour == Flavour.KVM) { // its kernel cannot be fetched from within the test's network
+      Rkt.script(temp, "true", Rkt.flavour(temp, flavour)).exits(0);
+    }
+    secondNetwork();
     Path aci =
         TestImage.named("example.com/app")
-            .script("ip -o -4 addr show eth0; ip route; echo up; nc -l -p 80 < /etc/passwd")
+            .script(
+                "ip -o -4 addr; ip route; cat /etc/resolv.conf; grep peer /etc/hosts; echo up;"
+                    + " nc -l -p 80 < /etc/passwd")
             .app("\"ports\":[{\"name\":\"www\",\"protocol\":\"tcp\",\"port\":80}]")
             .write(temp.resolve("images"));
     Path uuid = temp.resolve("uuid");
@@ -58,14 +71,26 @@ class NetworkIT {
         rkt.start(
             "--insecure-options=image",
             "run",
+            Rkt.flavour(temp, flavour),
+            "--net=default,second:IP=10.77.0.77",
+            "--dns=10.77.0.53",
+            "--dns-search=example.test",
+            "--hosts-entry=10.77.0.9=peer",
             "--port=www:8080",
             "--uuid-file-save=" + uuid,
             aci.toString());
     pod.awaitStdout("up", 90);
     RktResult status = rkt.run("status", Files.readString(uuid)).exits(0);
-    assertThat(status.stdout()).contains("networks=default:ip4=172.16.28.");
-    rkt.run("list").exits(0).stdoutHas("\tdefault:ip4=172.16.28.");
-    assertThat(pod.stdout()).contains("172.16.28.").contains("default via 172.16.28.1");
+    assertThat(status.stdout())
+        .contains("networks=second:ip4=10.77.0.")
+        .contains(", default:ip4=172.16.28.");
+    rkt.run("list").exits(0).stdoutHas("\tsecond:ip4=10.77.0.");
+    assertThat(pod.stdout())
+        .containsPattern("eth1 +inet 172\\.16\\.28\\.")
+        .containsPattern("eth0 +inet 10\\.77\\.0\\.\\d+/24")
+        .contains("default via 172.16.28.1", "10.77.0.0/24 dev eth0")
+        .contains("nameserver 10.77.0.53", "search example.test")
+        .containsPattern("10\\.77\\.0\\.9\\s+peer");
     assertThat(host.run("ip", "-o", "link")).contains("veth");
     assertThat(host.run("iptables", "-t", "nat", "-S"))
         .contains("RKT-PFWD-DNAT-" + Files.readString(uuid).substring(0, 8));
@@ -79,7 +104,18 @@ class NetworkIT {
         .doesNotContain("CNI-");
   }
 
+  private void secondNetwork() throws IOException {
+    Path networks = Files.createDirectories(rkt.localConfig().resolve("net.d"));
+    Files.writeString(
+        networks.resolve("10-second.conf"),
+        """
+        {"name": "second", "type": "bridge", "bridge": "second0", "isGateway": true,
+         "ipam": {"type": "host-local", "subnet": "10.77.0.0/24"}}
+        """);
+  }
+
   @Test
+  @InNameSpacesOnly("refused for a machine, as MachineIT shows")
   @Covers({"cli-3.4-host", "run-17-host"})
   void hostNetworkIsTheHosts() {
     Path aci =
@@ -93,6 +129,7 @@ class NetworkIT {
   }
 
   @Test
+  @InNameSpacesOnly("networks are set up before the flavour is asked")
   @Covers({"cli-3.4-unknown", "run-17-unknown"})
   void unknownNetworkIsRefusedAndLeavesNothing() throws IOException {
     Path aci = TestImage.named("example.com/app").write(temp.resolve("images"));
@@ -105,6 +142,7 @@ class NetworkIT {
   }
 
   @Test
+  @InNameSpacesOnly("networks are set up before the flavour is asked")
   @Covers("cli-3.4-missing")
   void missingPluginsAndProgramsAreNamedAndNothingIsLeft() throws IOException {
     Path aci = TestImage.named("example.com/app").write(temp.resolve("images"));
