@@ -174,9 +174,9 @@ static void ask_machine_add(int socket, const char *name) {
         die(error, "ask the pod for app", name);
 }
 
-/* Ends the sharing of what an app has needed, which is called NAME.0, NAME.1, and so on. */
-static void end_shares(int socket, const char *app) {
-    enter_shares(socket);
+/* Ends the sharing of what an app has needed, which is called NAME.0, NAME.1, and so on; we are in
+ * the name space of its server. */
+static void end_shares(const char *app) {
     for (unsigned i = 0; i < SHARES; i++) {
         TEXT(path, 600);
 
@@ -262,7 +262,11 @@ int ask_main(const char *pod_dir, const char *verb, const char *app) {
     status = answer(socket, verb, app);
     if (status != ASKED_OK && what == CONTROL_ADD)
         ask_undo();
-    if (machine && (what == CONTROL_ADD ? status == ASKED_FAILED : status != ASKED_FAILED))
-        end_shares(control_connect(pod_dir), app);
+    if (machine && what == CONTROL_ADD && status == ASKED_FAILED)
+        end_shares(app);
+    if (machine && what == CONTROL_REMOVE && status != ASKED_FAILED) {
+        enter_shares(control_connect(pod_dir));
+        end_shares(app);
+    }
     return status;
 }

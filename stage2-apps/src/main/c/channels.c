@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -16,6 +17,7 @@
 
 #define AT_ONCE 4096u /* what a pipe that can be written to surely takes */
 #define RECORD 16u
+#define LARGEST_ERROR 4095u /* errno(3), as the kernel has it */
 
 struct channel {
     bool open;
@@ -24,6 +26,7 @@ struct channel {
     bool packets;  /* he speaks with process 1 of the pod; what that says waits in the first queue */
     bool draining; /* the visitor has gone; the guest has not said so yet */
     bool in_ended;
+    bool started; /* the visitor has been told that his command runs */
     bool replied;
     int visitor; /* his connection */
     int his_end; /* of his terminal, until he has it */
@@ -37,6 +40,7 @@ struct channel {
 static COLD_ZEROS struct channel channels[CHANNELS];
 static COLD_ZEROS struct relay relay;
 static char *message; /* CONTROL_MESSAGE */
+static int asker;     /* the visitor who is told what goes wrong */
 
 static void close_fd(int *fd) {
     if (*fd >= 0)
@@ -92,10 +96,10 @@ void channels_open(void) {
     channel->entered = true;
     if ((host.plan.flags & POD_INTERACTIVE) == 0)
         return;
-    if (!isatty(STDIN_FILENO)) {
-        channel->in = STDIN_FILENO;
-        channel->out[0] = STDOUT_FILENO;
-        channel->out[1] = STDERR_FILENO;
+    if (!isatty(STDIN_FILENO)) { /* copies, so that no other file becomes a standard stream */
+        channel->in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+        channel->out[0] = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+        channel->out[1] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
         return;
     }
     if (terminal_pair(ends) < 0)
@@ -174,7 +178,7 @@ static void pass_messages(struct channel *channel) {
             queue->bytes[i] = '?';
     }
     plain_ascii(queue->bytes + queue->begin, size);
-    (void)!write(STDERR_FILENO, queue->bytes + queue->begin, size);
+    words_tell(queue->bytes + queue->begin, size);
     queue->begin = queue->end = 0;
     give_credit(channel, size);
 }
@@ -271,12 +275,29 @@ static void packet_frame(struct channel *channel, const struct frame *frame) {
         channel->queue[0].begin = channel->queue[0].end = 0;
 }
 
+/* Whether a reply can be one to this visitor, who acts on it: he ends as his command has ended. */
+static bool is_reply(const struct channel *channel, uint32_t kind, uint32_t value) {
+    switch (kind) {
+    case REPLY_STARTED: /* once: we wait for the visitor to take it */
+        return !channel->packets && !channel->started;
+    case REPLY_KILLED:
+        return value > 0 && value < 65 && value != SIGSTOP && value != SIGTSTP &&
+               value != SIGTTIN && value != SIGTTOU;
+    case REPLY_ERROR:
+        return value <= LARGEST_ERROR;
+    default:
+        return kind == REPLY_EXITED || (kind == 0 && channel->packets);
+    }
+}
+
 static void reply_frame(struct channel *channel, const struct frame *frame) {
-    if (frame->size != 8 || channel == &channels[1] || channel->replied) {
+    if (frame->size != 8 || channel == &channels[1] || channel->replied ||
+        !is_reply(channel, get32(frame->data), get32(frame->data + 4))) {
         host_fail("the machine breaks the rules of its control port");
         return;
     }
-    if (get32(frame->data) == REPLY_STARTED && !channel->packets) {
+    if (get32(frame->data) == REPLY_STARTED) {
+        channel->started = true;
         if (channel->visitor >= 0)
             (void)send_with_fds(channel->visitor, frame->data, 8, &channel->his_end,
                                 channel->his_end >= 0 ? 1 : 0);
@@ -381,6 +402,27 @@ static void enter(struct channel *channel, const char *bytes, size_t size, int *
     host_send(FRAME_ENTER, number_of(channel), bytes, (uint32_t)size);
 }
 
+static void tell_asker(const char *bytes, size_t size) {
+    unsigned char packet[1024];
+
+    size = size < sizeof(packet) - 4 ? size : sizeof(packet) - 4;
+    put32(packet, REPLY_TEXT);
+    memcpy(packet + 4, bytes, size);
+    (void)send(asker, packet, 4 + size, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* Takes an app in; what goes wrong is said to him who asks for it. */
+static int add_member(const struct channel *channel, struct reader *in, const int *fds,
+                      unsigned count) {
+    int error;
+
+    asker = channel->visitor;
+    report_to(tell_asker, NULL);
+    error = members_add(number_of(channel), in, fds, count);
+    report_to(NULL, NULL);
+    return error;
+}
+
 /* Begins what a visitor asks of process 1 of the pod. */
 static void begin_packets(struct channel *channel, const char *bytes, size_t size, const int *fds,
                           unsigned count) {
@@ -389,7 +431,7 @@ static void begin_packets(struct channel *channel, const char *bytes, size_t siz
     int error = size > PACKET_LIMIT ? -E2BIG : host.alive ? 0 : -ESRCH;
 
     if (error == 0 && asked == CONTROL_ADD)
-        error = members_add(number_of(channel), &in, fds, count);
+        error = add_member(channel, &in, fds, count);
     if (error < 0) {
         refuse(channel, -error);
         return;

@@ -16,6 +16,7 @@ struct host {
     bool alive;  /* the guest has said its first word */
     bool copy;   /* of a template */
     bool ready;
+    bool stopping;
     bool gone;
     bool pinged;
     bool watched; /* systemd waits for the next sign of life */
@@ -43,6 +44,7 @@ void host_fail(const char *why);
 void plain_ascii(char *bytes, size_t size);
 void words_keep(int *fd);
 void words_say(void);
+void words_tell(const char *bytes, size_t size);
 
 void channels_open(void);
 unsigned channels_poll(struct pollfd *fds);

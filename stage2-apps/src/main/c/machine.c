@@ -183,7 +183,7 @@ static void message_frame(const struct frame *frame) {
     line[size] = 0;
     text_quoted(&safe, line);
     text_add(&safe, "\n");
-    (void)text_write(&safe, STDERR_FILENO);
+    words_tell(safe.at, safe.used);
 }
 
 static void set_ready(void) {
@@ -201,6 +201,20 @@ static void set_ready(void) {
 
 static void clear_ready(void) {
     (void)unlink(host.plan.ready_link);
+}
+
+/* That the pod ends, it says once; the manager is not to be kept busy by a guest. */
+static void set_stopping(void) {
+    if (!host.stopping)
+        notify_manager("STOPPING=1");
+    host.stopping = true;
+}
+
+static void exit_frame(const struct frame *frame) {
+    if (frame->size != 4)
+        host_fail("the machine breaks the rules of its control port");
+    else
+        host.inner_status = (int)(get32(frame->data) & 255);
 }
 
 static void ended_frame(const struct frame *frame) {
@@ -221,7 +235,7 @@ static void own_frame(const struct frame *frame) {
         set_ready();
         break;
     case FRAME_STOPPING:
-        notify_manager("STOPPING=1");
+        set_stopping();
         break;
     case FRAME_STATUS:
         status_frame(frame);
@@ -230,8 +244,7 @@ static void own_frame(const struct frame *frame) {
         message_frame(frame);
         break;
     case FRAME_EXIT:
-        if (frame->size == 4)
-            host.inner_status = (int)(get32(frame->data) & 255);
+        exit_frame(frame);
         break;
     case FRAME_BEGUN:
         begun_frame(frame);

@@ -155,13 +155,14 @@ bool members_wait(unsigned channel) {
     return request[channel].asked != 0;
 }
 
-/* What has become of it. */
+/* What has become of it. Of a pod that has ended all apps stay: what they wrote is being kept. */
 void members_told(unsigned channel, const unsigned char *reply) {
     bool done = get32(reply) == REPLY_EXITED && get32(reply + 4) == 0;
     enum control_request asked = request[channel].asked;
 
     request[channel].asked = 0;
-    if (asked != 0 && is_known(request[channel].place) && done == (asked == CONTROL_REMOVE))
+    if (asked != 0 && host.ended_status < 0 && is_known(request[channel].place) &&
+        done == (asked == CONTROL_REMOVE))
         forget(&host.plan.app[request[channel].place]);
 }
 

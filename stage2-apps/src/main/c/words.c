@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the kernel of a machine and the programs around it say, for when it goes wrong. */
+#include <poll.h>
 #include <string.h>
 
 #include "host.h"
 
 #define WORDS_KEPT 3072u
+#define AT_ONCE 4096u /* what a pipe that can be written to surely takes */
+#define PATIENCE_MILLIS 2000
 
 /* What a guest writes need not be text in any encoding, and some terminals obey bytes above it. */
 void plain_ascii(char *bytes, size_t size) {
@@ -37,6 +40,25 @@ void words_keep(int *fd) {
     host.words_used += (size_t)n;
 }
 
+/*
+ * Passes on what a guest says to people. Whoever does not read it makes us wait once; then the rest
+ * is left out until he does, for a machine is not to stop its supervisor by talking.
+ */
+void words_tell(const char *bytes, size_t size) {
+    static bool stalled;
+    struct pollfd ready = {STDERR_FILENO, POLLOUT, 0};
+
+    while (size > 0) {
+        struct text part = {(char *)(uintptr_t)bytes, AT_ONCE, size < AT_ONCE ? size : AT_ONCE};
+
+        stalled = poll(&ready, 1, stalled ? 0 : PATIENCE_MILLIS) == 0;
+        if (stalled || text_write(&part, STDERR_FILENO) < 0)
+            return;
+        bytes += part.used;
+        size -= part.used;
+    }
+}
+
 /* Tells people the last words of a machine that has failed. */
 void words_say(void) {
     size_t begin = 0;
@@ -59,6 +81,6 @@ void words_say(void) {
         text_add(&safe, "pod-init: the machine: ");
         text_quoted(&safe, line);
         text_add(&safe, "\n");
-        (void)text_write(&safe, STDERR_FILENO);
+        words_tell(safe.at, safe.used);
     }
 }

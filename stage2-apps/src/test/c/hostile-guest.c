@@ -1,46 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hostile-guest SEED [visited]: stands in the place of a machine monitor, and says on the control
- * port what no pod-init would: frames of any type, channel and size, well-formed or not, then goes.
- * The same seed says the same. Visited: waits for a visitor first, who is told things, too.
+ * What a machine says that is not ours: frames of every type, right, wrong, too many, in any order
+ * and in pieces, by a seed. The same seed says the same.
  */
 #include <errno.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#define CONTROL 3
+#include "hostile.h"
+
 #define LARGEST 40000u
-#define HEADER 8
+#define LATE 2u /* the channel of the first visitor */
 
-/* as in machine.h */
-enum { HELLO = 1, EXIT = 6, DATA = 10, ENTER = 17, PACKET = 22, ENDED = 23, CHANGES = 24, BEGUN = 25, TYPES };
-
+static int control;
 static uint64_t state;
+static bool in_pieces;
+static bool visitors;
+static unsigned char data[FRAME_LIMIT + 64];
+static struct frame_reader heard;
 
-static uint32_t roll(uint32_t below) {
+uint32_t roll(uint32_t below) {
     state ^= state << 13;
     state ^= state >> 7;
     state ^= state << 17;
     return (uint32_t)(state >> 11) % below;
 }
 
-static uint32_t get32(const unsigned char *from) {
-    return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
-           (uint32_t)from[3] << 24;
-}
-
-static void put32(unsigned char *to, uint32_t number) {
-    for (int i = 0; i < 4; i++)
-        to[i] = (unsigned char)(number >> (8 * i));
+void roll_from(uint64_t seed) {
+    state = 88172645463325252u ^ seed * 2654435761u;
+    for (int i = 0; i < 8; i++)
+        (void)roll(2);
 }
 
 static void out(const unsigned char *bytes, size_t size) {
     while (size > 0) {
-        ssize_t n = send(CONTROL, bytes, size, MSG_NOSIGNAL);
+        size_t part = in_pieces ? 1 + roll(size > 600 ? 9000 : 12) : size;
+        ssize_t n = send(control, bytes, part < size ? part : size, MSG_NOSIGNAL);
 
         if (n < 0)
             _exit(0); /* we have been found out */
@@ -49,12 +46,10 @@ static void out(const unsigned char *bytes, size_t size) {
     }
 }
 
-static void frame(uint32_t type, uint32_t channel, const unsigned char *data, uint32_t size,
-                  uint32_t claimed) {
-    unsigned char header[HEADER];
+static void frame(unsigned type, unsigned channel, uint32_t size) {
+    unsigned char header[FRAME_HEADER];
 
-    put32(header, claimed);
-    put32(header + 4, (type & 0xffff) | channel << 16);
+    frame_header(header, type & 0xffff, channel & 0xffff, size);
     out(header, sizeof(header));
     out(data, size);
 }
@@ -67,7 +62,7 @@ static uint32_t any_number(void) {
     return roll(2) == 0 ? roll(64) : edges[roll(sizeof(edges) / sizeof(edges[0]))];
 }
 
-static void fill(unsigned char *data, uint32_t size) {
+static void fill(uint32_t size) {
     for (uint32_t i = 0; i < size; i++)
         data[i] = (unsigned char)roll(256);
     for (uint32_t i = 0; i + 4 <= size && i < 32; i += 4)
@@ -75,104 +70,232 @@ static void fill(unsigned char *data, uint32_t size) {
             put32(data + i, any_number());
 }
 
-/* Takes in what the host says until a visitor comes, or for long enough. */
-static void await_visitor(void) {
-    static unsigned char bytes[1 << 20];
-    size_t end = 0;
-    size_t at = 0;
+/* ---- what the host says ---- */
 
-    while (end < sizeof(bytes) && poll(&(struct pollfd){CONTROL, POLLIN, 0}, 1, 3000) > 0) {
-        ssize_t n = recv(CONTROL, bytes + end, sizeof(bytes) - end, 0);
+/* The next frame of the host's, if one comes within so many milliseconds. */
+static bool hear(struct frame *ret_frame, int millis) {
+    for (;;) {
+        int more = frames_next(&heard, ret_frame);
 
-        if (n <= 0)
-            return;
-        end += (size_t)n;
-        while (end - at >= HEADER) {
-            uint32_t size = get32(bytes + at);
-
-            if ((get32(bytes + at + 4) & 0xffff) == ENTER)
-                return;
-            if (size > end - at - HEADER)
-                break;
-            at += HEADER + size;
-        }
+        if (more != 0)
+            return more > 0;
+        if (poll(&(struct pollfd){control, POLLIN, 0}, 1, millis) <= 0 ||
+            frames_fill(&heard, control) <= 0)
+            return false;
     }
 }
 
-/* Something for a visitor, or nearly. */
-static void say_packet(unsigned char *data) {
+/* Waits for a frame of a type; the others are lost on us. */
+static bool await_frame(unsigned type, int millis, struct frame *ret_frame) {
+    while (hear(ret_frame, millis))
+        if (ret_frame->type == type)
+            return true;
+    return false;
+}
+
+/* ---- what is right, or nearly ---- */
+
+static void hello(void) {
+    memcpy(data, GREETING, sizeof(GREETING) - 1);
+    frame(FRAME_HELLO, 0, sizeof(GREETING) - 1);
+}
+
+static uint32_t an_app(void) {
+    return roll(12) == 0 ? any_number() : roll(2);
+}
+
+/* Lines of an app, as many as a window takes or more, cut anywhere. */
+static void say_lines(void) {
+    static const char *const text[] = {"line", "", "two\nlines", "a longer line of more than that",
+                                       "\033[2J\007\302\233"};
+    static unsigned char stream[LARGEST];
+    uint32_t used = 0;
+    uint32_t most = roll(10) == 0 ? LARGEST - 5000 : 1 + roll(400);
+
+    while (used < most) {
+        uint32_t kind = roll(roll(8) == 0 ? 5 : 2);
+        uint32_t size = roll(20) == 0 ? STREAM_BYTES : (uint32_t)strlen(text[kind]);
+
+        put32(stream + used, an_app());
+        put32(stream + used + 4, roll(4));
+        put32(stream + used + 8, any_number());
+        put32(stream + used + 12, roll(40) == 0 ? any_number() : size);
+        memset(stream + used + 16, 'x', size);
+        if (size != STREAM_BYTES)
+            memcpy(stream + used + 16, text[kind], size);
+        used += 16 + size;
+    }
+    for (uint32_t at = 0; at < used;) {
+        uint32_t part = 1 + roll(roll(2) == 0 ? 20 : 9000);
+
+        part = part < used - at ? part : used - at;
+        data[0] = (unsigned char)(roll(60) == 0 ? roll(4) : 1);
+        memcpy(data + 1, stream + at, part);
+        frame(FRAME_DATA, 1, 1 + part);
+        at += part;
+    }
+}
+
+/* Words, to people or for a visitor. */
+static void say_bytes(void) {
+    uint32_t size = roll(10) == 0 ? roll(LARGEST) : 1 + roll(300);
+
+    fill(1 + size);
+    data[0] = (unsigned char)(1 + roll(2));
+    frame(FRAME_DATA, roll(3) == 0 ? 1 : LATE + roll(2), 1 + size);
+}
+
+static void say_status(void) {
+    put32(data, an_app());
+    put32(data + 4, roll(2) == 0 ? any_number() : roll(256) << 8);
+    frame(roll(3) == 0 ? FRAME_BEGUN : FRAME_STATUS, 0, roll(12) == 0 ? roll(12) : 8);
+}
+
+static void say_begun(void) {
+    put32(data, an_app());
+    frame(FRAME_BEGUN, 0, 4);
+}
+
+static void say_message(void) {
+    static const unsigned type[] = {FRAME_MESSAGE, FRAME_WORDS, FRAME_READY, FRAME_STOPPING,
+                                    FRAME_PONG};
+    uint32_t size = roll(10) == 0 ? FRAME_LIMIT : roll(300);
+
+    fill(size);
+    for (uint32_t i = roll(3) == 0 ? 30 : 1; i > 0; i--)
+        frame(type[roll(5)], 0, size);
+}
+
+static void say_credit(void) {
+    put32(data, roll(2) == 0 ? 0 : any_number());
+    frame(FRAME_CREDIT, 1 + roll(3), roll(12) == 0 ? roll(8) : 4);
+}
+
+static void say_packet(void) {
     uint32_t size = roll(6) == 0 ? roll(5000) : 8 + roll(40);
 
-    fill(data, size);
-    put32(data, roll(5) == 0 ? any_number() : 5 + roll(3));
+    fill(size);
+    put32(data, roll(8) == 0 ? any_number() : 5 + roll(3));
     put32(data + 4, 1 + roll(2));
-    frame(PACKET, 2, data, size, size);
+    frame(FRAME_PACKET, LATE + roll(2), size);
 }
 
-/* What an app has written, or nearly. */
-static void say_changes(unsigned char *data) {
-    for (uint32_t i = roll(8); i > 0; i--) {
-        uint32_t size = 4 + (roll(2) == 0 ? 0 : roll(LARGEST));
+static void say_reply(void) {
+    put32(data, roll(8) == 0 ? any_number() : roll(5));
+    put32(data + 4, any_number());
+    for (uint32_t i = roll(6) == 0 ? 600 : 1; i > 0; i--)
+        frame(FRAME_REPLY, LATE + roll(2), 8);
+}
 
-        fill(data, size);
-        put32(data, roll(6) == 0 ? any_number() : 0);
-        frame(CHANGES, 0, data, size, size);
+/* What an app has written, or nearly; it need not end. */
+static void say_changes(void) {
+    uint32_t app = an_app();
+
+    for (uint32_t i = roll(6); i > 0; i--) {
+        uint32_t size = 4 + (roll(3) == 0 ? roll(LARGEST) : 1 + roll(500));
+
+        fill(size);
+        put32(data, app);
+        frame(FRAME_CHANGES, 0, size);
     }
+    put32(data, app);
+    if (roll(2) == 0)
+        frame(FRAME_CHANGES, 0, 4);
 }
 
-/* One frame that is almost right. */
-static void say(unsigned char *data) {
-    uint32_t type = roll(TYPES);
-    uint32_t channel = roll(3) == 0 ? any_number() : roll(3);
+static void say_ended(void) {
+    put32(data, roll(64));
+    frame(FRAME_ENDED, 0, 4);
+    for (uint32_t i = roll(4); i > 0; i--)
+        say_changes();
+}
+
+static void say_exit(void) {
+    put32(data, roll(64)); /* not told from one by a signal else */
+    frame(FRAME_EXIT, 0, roll(8) == 0 ? roll(4) : 4);
+}
+
+/* Anything. */
+static void say_nonsense(void) {
+    unsigned type = roll(FRAME_BEGUN + 2);
+    unsigned channel = roll(3) == 0 ? any_number() : roll(4);
     uint32_t size = roll(8) == 0 ? roll(LARGEST) : roll(64);
 
-    fill(data, size);
-    if (roll(4) == 0) { /* output of the app, or nearly */
-        static const char *const text[] = {"line", "", "two\nlines", "a longer line"};
-        const char *line = text[roll(4)];
-        uint32_t length = (uint32_t)strlen(line);
+    if (type == FRAME_EXIT || type == FRAME_ENDED) {
+        say_exit();
+        return;
+    }
+    fill(size);
+    if (roll(16) == 0) {
+        unsigned char header[FRAME_HEADER];
 
-        data[0] = (unsigned char)(1 + roll(2));
-        put32(data + 1, roll(5) == 0 ? any_number() : 0);
-        put32(data + 5, roll(4));
-        put32(data + 9, any_number());
-        put32(data + 13, roll(5) == 0 ? any_number() : length);
-        memcpy(data + 17, line, length);
-        frame(DATA, 1, data, 17 + length, 17 + length);
-    } else if (type == EXIT || type == ENDED) { /* the end of the pod, told from one by a signal */
-        put32(data, roll(64));
-        frame(type, 0, data, 4, 4);
-        if (type == ENDED)
-            say_changes(data);
+        frame_header(header, type, channel & 0xffff, any_number());
+        out(header, sizeof(header));
+        out(data, size);
     } else {
-        frame(type, channel, data, size, roll(16) == 0 ? any_number() : size);
+        frame(type, channel, size);
     }
 }
 
-int main(int argc, char **argv) {
-    static unsigned char data[LARGEST + 64];
-    uint32_t frames;
+/* Answers visitors, as they want it or not, perhaps with the end of the pod in between. */
+static void answer(void) {
+    struct frame asked;
 
-    state = 88172645463325252u ^ (argc > 1 ? (uint64_t)atoll(argv[1]) * 2654435761u : 0);
-    for (int i = 0; i < 8; i++)
-        (void)roll(2);
-    if (argc > 2 || roll(8) != 0)
-        frame(HELLO, 0, (const unsigned char *)"rktjvm01", 8, 8);
-    if (roll(2) == 0) { /* take in the plan, or leave it to fill the pipe */
-        (void)poll(&(struct pollfd){CONTROL, POLLIN, 0}, 1, 200);
-        (void)recv(CONTROL, data, sizeof(data), MSG_DONTWAIT);
+    while (hear(&asked, visitors ? 20 : 0)) {
+        if (asked.type != FRAME_ENTER || roll(8) == 0)
+            continue;
+        if (asked.size >= 4 && get32(asked.data) == CONTROL_REMOVE && roll(2) == 0) {
+            put32(data, 1);
+            frame(FRAME_ENDED, 0, 4);
+            put32(data, 1); /* the place of the app that came late */
+            frame(FRAME_CHANGES, 0, 400);
+        }
+        put32(data, roll(3) == 0 ? roll(5) : REPLY_EXITED);
+        put32(data + 4, roll(3) == 0 ? any_number() : 0);
+        frame(FRAME_REPLY, asked.channel, 8);
     }
-    if (argc > 2) {
-        await_visitor();
-        for (uint32_t i = roll(20); i > 0; i--)
-            say_packet(data);
+}
+
+static void say(uint32_t wildness) {
+    static void (*const orderly[])(void) = {say_lines,  say_lines,  say_status, say_begun,
+                                            say_message, say_credit, say_bytes,  say_packet,
+                                            say_reply,  answer};
+    static void (*const wild[])(void) = {say_nonsense, say_nonsense, say_ended,
+                                         say_changes,  say_exit,     hello};
+
+    in_pieces = roll(4) == 0;
+    if (roll(16) < wildness)
+        wild[roll(sizeof(wild) / sizeof(wild[0]))]();
+    else
+        orderly[roll(sizeof(orderly) / sizeof(orderly[0]))]();
+}
+
+_Noreturn void hostile_guest(uint64_t seed, bool visited, int port, int ready) {
+    struct frame asked;
+    uint32_t wildness;
+
+    control = port;
+    visitors = visited;
+    heard.bytes = reserve(FRAME_SPACE);
+    roll_from(seed);
+    wildness = roll(4) == 0 ? 16 : 1 + roll(4);
+    in_pieces = roll(4) == 0;
+    if (visited || roll(12) != 0)
+        hello();
+    if ((visited || roll(2) == 0) && await_frame(FRAME_START, visited ? 10000 : 200, &asked)) {
+        (void)!write(ready, "", 1);
+        if (visited && roll(4) != 0 && await_frame(FRAME_ENTER, 300, &asked))
+            heard.begin -= FRAME_HEADER + asked.size; /* to be answered later, or not */
     }
-    frames = 1 + roll(60);
-    for (uint32_t i = 0; i < frames; i++)
-        say(data);
+    if (visited && roll(2) == 0)
+        answer();
+    for (uint32_t i = 1 + roll(60); i > 0; i--)
+        say(wildness);
     if (roll(2) == 0) {
-        fill(data, 64);
+        fill(64);
         out(data, roll(64));
     }
-    return 0;
+    if (roll(3) == 0)
+        say_exit();
+    _exit(0);
 }

@@ -26,14 +26,19 @@ final class TestPods {
               app.kubernetesLog(),
               app.statusFile()));
     }
-    return with(plan, plan.interactive(), apps);
+    return with(plan, plan.interactive(), plan.takesApps(), apps);
   }
 
   static SandboxPlan interactive(SandboxPlan plan) {
-    return with(plan, true, plan.apps());
+    return with(plan, true, plan.takesApps(), plan.apps());
   }
 
-  private static SandboxPlan with(SandboxPlan plan, boolean interactive, List<AppSandbox> apps) {
+  static SandboxPlan takingApps(SandboxPlan plan) {
+    return with(plan, plan.interactive(), true, plan.apps());
+  }
+
+  private static SandboxPlan with(
+      SandboxPlan plan, boolean interactive, boolean takesApps, List<AppSandbox> apps) {
     return new SandboxPlan(
         plan.uuid(),
         plan.hostname(),
@@ -45,7 +50,7 @@ final class TestPods {
         plan.cgroups(),
         plan.readyLink(),
         interactive,
-        plan.takesApps(),
+        takesApps,
         plan.stopTimeoutMillis(),
         plan.users(),
         plan.logs(),
