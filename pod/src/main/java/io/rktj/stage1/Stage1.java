@@ -5,6 +5,7 @@ import io.rktj.linux.ProcessImage;
 import io.rktj.pod.PodLayout;
 import io.rktj.spec.AcName;
 import io.rktj.spec.manifest.PodManifest;
+import io.rktj.spec.manifest.Volume;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,9 @@ public interface Stage1 {
    * @param ipc word of {@code --ipc}, empty if there was none
    */
   default void requirePossible(List<String> networks, String ipc) {}
+
+  /** Refuses volumes that no pod of this flavour can have; asked before there is one. */
+  default void requireVolumes(List<Volume> volumes) {}
 
   /**
    * Whether all is there that pods of this flavour share, such as a kernel; refuses what cannot be

@@ -26,9 +26,9 @@ public final class VolumeSources {
     for (AppMount volume : volumes.hostVolumes()) {
       try (Fd source = kernel.open(volume.source(), Open.O_PATH, 0)) {
         FileStatus status = kernel.stat(source.number());
-        int type = status.mode() & FileStatus.S_IFMT;
-        if (type == FileStatus.S_IFCHR || type == FileStatus.S_IFBLK) {
-          devices.add(device(volume.source(), type == FileStatus.S_IFBLK, status.rdev()));
+        if (isDevice(status)) {
+          boolean block = (status.mode() & FileStatus.S_IFMT) == FileStatus.S_IFBLK;
+          devices.add(device(volume.source(), block, status.rdev()));
         }
       } catch (ErrnoException e) {
         throw new HostException(
@@ -41,6 +41,20 @@ public final class VolumeSources {
       }
     }
     return devices;
+  }
+
+  /** Whether a source is a device node, as far as can be seen now: it may be missing. */
+  public static boolean isDevice(Kernel kernel, String path) {
+    try (Fd source = kernel.open(path, Open.O_PATH, 0)) {
+      return isDevice(kernel.stat(source.number()));
+    } catch (ErrnoException e) {
+      return false; // what is missing is told when it is to be mounted
+    }
+  }
+
+  private static boolean isDevice(FileStatus status) {
+    int type = status.mode() & FileStatus.S_IFMT;
+    return type == FileStatus.S_IFCHR || type == FileStatus.S_IFBLK;
   }
 
   /** Splits a device number as {@code makedev(3)} joins it. */

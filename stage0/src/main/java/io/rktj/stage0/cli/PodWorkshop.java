@@ -13,6 +13,7 @@ import io.rktj.spec.ImageIdPrefix;
 import io.rktj.spec.SemVer;
 import io.rktj.spec.discovery.ImageRef;
 import io.rktj.spec.manifest.RuntimeApp;
+import io.rktj.spec.manifest.Volume;
 import io.rktj.stage0.config.ConfiguredStage1;
 import io.rktj.stage0.images.ImageResolver;
 import io.rktj.stage0.images.PullOptions;
@@ -80,6 +81,11 @@ final class PodWorkshop implements AutoCloseable {
       close(); // it has nothing of the store
     }
     return stage1;
+  }
+
+  /** The volumes of the pod that the request is for. */
+  List<Volume> volumes(RunRequest request) {
+    return manifest.isPresent() ? manifest.get().manifest().volumes() : request.pod().volumes();
   }
 
   /** The images of the request, each in the store when this returns, in the order of the apps. */

@@ -36,6 +36,7 @@ final class PrepareCommand implements CommandBody {
       Stage1 stage1 = workshop.stage1(request);
       stage1.requireUsable();
       RunCommand.requireUsers(request.pod(), stage1);
+      stage1.requireVolumes(workshop.volumes(request));
       List<String> environment = request.options().caller().environment();
       if (!stage1.isReady(session.dataDirectory(), environment)) {
         Stage1Notices notices = new Stage1Notices(session.console());

@@ -52,6 +52,7 @@ final class RunCommand implements CommandBody {
       stage1.requireUsable();
       requireUsers(request.pod(), stage1);
       requireMachine(invocation.flags(), stage1);
+      stage1.requireVolumes(workshop.volumes(request));
       if (request.pod().mutable() && !stage1.takesApps()) {
         throw new Stage1Exception("stage1 does not support mutable pods");
       }

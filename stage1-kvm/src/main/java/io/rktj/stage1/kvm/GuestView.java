@@ -107,11 +107,15 @@ final class GuestView {
     }
   }
 
-  /** Refuses volumes that are devices of the host's. */
+  /** Refuses volumes that are devices of the host's, of which the machine knows nothing. */
   static void requireNoDevices(Kernel kernel, PodVolumes volumes) {
     for (Surroundings.SourceDevice device : VolumeSources.check(kernel, volumes)) {
-      throw new Stage1Exception(
-          "stage1: cannot give the device \"" + device.source() + "\" to a virtual machine");
+      throw deviceRefused(device.source());
     }
+  }
+
+  static Stage1Exception deviceRefused(String source) {
+    return new Stage1Exception(
+        "stage1: cannot give the device \"" + source + "\" to a virtual machine");
   }
 }

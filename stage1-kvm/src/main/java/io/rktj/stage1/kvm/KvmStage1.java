@@ -7,6 +7,7 @@ import io.rktj.linux.ProcessImage;
 import io.rktj.pod.HostException;
 import io.rktj.spec.AcName;
 import io.rktj.spec.manifest.PodManifest;
+import io.rktj.spec.manifest.Volume;
 import io.rktj.stage1.Endpoint;
 import io.rktj.stage1.Notices;
 import io.rktj.stage1.PreparedApp;
@@ -17,6 +18,7 @@ import io.rktj.stage1.Stage1Pod;
 import io.rktj.stage1.StandardStreams;
 import io.rktj.stage1.host.ControlGroupRemover;
 import io.rktj.stage1.host.PodProcess;
+import io.rktj.stage1.host.VolumeSources;
 import io.rktj.stage1.net.PodNetwork;
 import io.rktj.stage2.PodInit;
 import java.io.IOException;
@@ -86,6 +88,16 @@ public final class KvmStage1 implements Stage1 {
   @Override
   public boolean takesMachineFlags() {
     return true;
+  }
+
+  @Override
+  public void requireVolumes(List<Volume> volumes) {
+    for (Volume volume : volumes) {
+      Optional<String> source = volume.source();
+      if (source.isPresent() && VolumeSources.isDevice(kernel, source.get())) {
+        throw GuestView.deviceRefused(source.get());
+      }
+    }
   }
 
   @Override

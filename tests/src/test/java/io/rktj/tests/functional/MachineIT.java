@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Needs({Requirement.PODS, Requirement.MACHINES})
 class MachineIT {
   private static final String MACHINE = "--stage1-name=rktj.io/stage1-kvm";
+  private static final String NULL_VOLUME = "--volume=null,kind=host,source=/dev/null";
+  private static final String NULL_MOUNT = "--mount=volume=null,target=/null";
 
   @TempDir Path temp;
 
@@ -172,7 +174,7 @@ class MachineIT {
 
   @Test
   @Covers("run-18-net")
-  void hostNetworkAndUnusableHypervisorAreRefused() {
+  void hostNetworkDevicesAndUnusableHypervisorAreRefused() {
     String aci = TestImage.named("example.com/app").script("true").write(temp).toString();
     RktRunner rkt = RktRunner.in(temp.resolve("without-kernel"));
 
@@ -182,9 +184,11 @@ class MachineIT {
     rkt.run("--insecure-options=image", "run", "--net=none", "--ipc=parent", MACHINE, aci)
         .exits(254)
         .stderrHas("flavor kvm requires private IPC namespace");
-    rkt.run("--insecure-options=image", "run", "--ipc=parent", "--net=none", MACHINE, aci)
-        .exits(254)
-        .stderrHas("flavor kvm requires private IPC namespace");
+    for (String command : List.of("run", "prepare")) {
+      rkt.run("--insecure-options=image", command, MACHINE, NULL_VOLUME, NULL_MOUNT, aci)
+          .exits(254)
+          .stderrHas("cannot give the device \"/dev/null\" to a virtual machine");
+    }
     assertThat(rkt.run("list", "--no-legend").exits(0).stdout()).isEmpty();
     assertThat(rkt.data().resolve("kvm")).doesNotExist();
     rkt.run("--insecure-options=image", "run", "--net=none", "--hypervisor=xen", MACHINE, aci)
