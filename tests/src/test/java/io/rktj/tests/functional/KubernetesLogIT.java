@@ -4,6 +4,8 @@ package io.rktj.tests.functional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rktj.tests.conformance.Covers;
+import io.rktj.tests.conformance.InEachFlavour;
+import io.rktj.tests.kit.Flavour;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktProcess;
@@ -18,8 +20,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The log mode {@code k8s-plain} ({@code spec/rkt-runtime.md} section 12.1). */
 @Needs(Requirement.PODS)
@@ -44,7 +47,7 @@ class KubernetesLogIT {
 
   private void runToItsEnd(String app) throws IOException {
     rkt.run("app", "start", uuid(), "--app=" + app).exits(0);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
     while (!rkt.run("app", "status", uuid(), "--app=" + app).stdout().contains("exit_code=")) {
       assertThat(System.nanoTime()).isLessThan(deadline);
     }
@@ -59,14 +62,16 @@ class KubernetesLogIT {
   void nothingIsLeft() {
     if (pod != null) {
       pod.process().destroy();
-      pod.await(60);
+      pod.await(180);
     }
     rkt.run("gc", "--grace-period=0s").exits(0);
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(Flavour.class)
+  @InEachFlavour
   @Covers("run-12-kubernetes")
-  void streamsAreWrittenToTheFileThatTheKubeletReads() throws IOException {
+  void streamsAreWrittenToTheFileThatTheKubeletReads(Flavour flavour) throws IOException {
     Path logs = temp.resolve("pods/1234");
     String script = "echo one; printf 'two\\nthree' >&2; head -c 5000 /dev/zero | tr '\\0' x";
     Path aci = TestImage.named("example.com/app").script(script).write(temp.resolve("images"));
@@ -75,18 +80,19 @@ class KubernetesLogIT {
         rkt.start(
             "app",
             "sandbox",
+            Rkt.flavour(temp, flavour),
             "--net=none",
             "--uuid-file-save=" + temp.resolve("uuid"),
             EXPERIMENT + "logmode=k8s-plain",
             EXPERIMENT + "kubernetes-log-dir=" + logs);
     pod = sandbox;
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(240);
     while (!Files.exists(temp.resolve("uuid")) || Files.size(temp.resolve("uuid")) < 36) {
       assertThat(sandbox.process().isAlive()).as(sandbox.stderr()).isTrue();
       assertThat(System.nanoTime()).isLessThan(deadline);
       Thread.onSpinWait();
     }
-    rkt.run("status", "--wait-ready=60s", uuid()).exits(0);
+    rkt.run("status", "--wait-ready=240s", uuid()).exits(0);
 
     String path = EXPERIMENT + "kubernetes-log-path=";
     add("none")
@@ -112,7 +118,7 @@ class KubernetesLogIT {
     runToItsEnd("half");
     assertThat(Files.readString(logs.resolve("half.log"))).contains("one").doesNotContain("two");
     rkt.run("stop", uuid()).exits(0);
-    sandbox.await(60).exits(0);
+    sandbox.await(180).exits(0);
     rkt.run("gc", "--grace-period=0s").exits(0);
     assertThat(logs.resolve("app_0.log")).exists();
   }

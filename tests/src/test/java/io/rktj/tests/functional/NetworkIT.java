@@ -72,14 +72,14 @@ class NetworkIT {
             "--insecure-options=image",
             "run",
             Rkt.flavour(temp, flavour),
-            "--net=default,second:IP=10.77.0.77",
+            "--net=default,second:IgnoreUnknown=1;IP=10.77.0.77",
             "--dns=10.77.0.53",
             "--dns-search=example.test",
             "--hosts-entry=10.77.0.9=peer",
             "--port=www:8080",
             "--uuid-file-save=" + uuid,
             aci.toString());
-    pod.awaitStdout("up", 90);
+    pod.awaitStdout("up", 240);
     RktResult status = rkt.run("status", Files.readString(uuid)).exits(0);
     assertThat(status.stdout())
         .contains("networks=second:ip4=10.77.0.")
@@ -96,7 +96,7 @@ class NetworkIT {
         .contains("RKT-PFWD-DNAT-" + Files.readString(uuid).substring(0, 8));
     String answer = host.run("busybox", "nc", "127.0.0.1", "8080");
     assertThat(answer).startsWith("root:x:0:0:");
-    pod.await(60).exits(0);
+    pod.await(180).exits(0);
     rkt.run("gc", "--grace-period=0s").exits(0);
     assertThat(host.run("ip", "-o", "link")).doesNotContain("veth");
     assertThat(host.run("iptables", "-t", "nat", "-S"))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rktj.spec.json.JsonCursor;
 import io.rktj.tests.conformance.Covers;
+import io.rktj.tests.conformance.InNameSpacesOnly;
 import io.rktj.tests.kit.Requirement;
 import io.rktj.tests.kit.RktRunner;
 import io.rktj.tests.kit.RktRunner.RktResult;
@@ -106,6 +107,7 @@ class NetworkPluginsIT {
   }
 
   @Test
+  @InNameSpacesOnly("these plugins make no interface that a machine could be joined to")
   @Covers({
     "run-17-names",
     "run-17-args",
@@ -164,6 +166,7 @@ class NetworkPluginsIT {
   }
 
   @Test
+  @InNameSpacesOnly("these plugins make no interface that a machine could be joined to")
   @Covers({"run-17-all", "run-17-own", "cli-3.4-args"})
   void allAreThoseOfTheDirectoryAndTheBuiltInOnesItDoesNotReplace() throws IOException {
     network("05-first.conf", "default", "fake");
@@ -181,6 +184,7 @@ class NetworkPluginsIT {
   }
 
   @Test
+  @InNameSpacesOnly("these plugins make no interface that a machine could be joined to")
   @Covers({"run-17-fails", "run-17-parse", "run-17-plugin"})
   void whatFailsIsToldAndWhatWasJoinedIsLeft() throws IOException {
     plugin("broken", BROKEN);
