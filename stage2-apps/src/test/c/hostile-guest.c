@@ -257,9 +257,9 @@ static void answer(void) {
 }
 
 static void say(uint32_t wildness) {
-    static void (*const orderly[])(void) = {say_lines,  say_lines,  say_status, say_begun,
+    static void (*const orderly[])(void) = {say_lines,   say_lines,  say_status, say_begun,
                                             say_message, say_credit, say_bytes,  say_packet,
-                                            say_reply,  answer};
+                                            say_reply,   answer};
     static void (*const wild[])(void) = {say_nonsense, say_nonsense, say_ended,
                                          say_changes,  say_exit,     hello};
 

@@ -8,7 +8,9 @@
  *   late: the plan of an app that comes to such a pod
  *   allowed: a line for each file that a supervisor may make there
  *
- * Says how many guests there were, and then of the first that did harm, and ends with status 1.
+ * What visitors say is added to DIRECTORY/visitors, or, where an app's streams go, too, to
+ * DIRECTORY/streams. Says how many guests there were; at the first that did harm it says so, and
+ * ends with a status that the sanitizers have, too.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -27,6 +29,8 @@
 #include "hostile.h"
 
 #define PLANS 3
+#define INTERACTIVE 1
+#define HARM 99 /* said to the sanitizers below */
 #define MUTABLE 2
 #define PATIENCE_MILLIS 240000
 
@@ -39,7 +43,8 @@ static int ready[2];
 
 static _Noreturn void harm(const char *what, const char *thing) {
     printf("seed %llu: %s %s\n", (unsigned long long)seed, what, thing);
-    exit(1);
+    fflush(stdout);
+    _exit(HARM);
 }
 
 /* ---- in the place of vmm.c ---- */
@@ -85,6 +90,17 @@ void vmm_start(struct vmm *vmm, struct machine_plan *plan, const struct machine_
     (void)close(vmm->console);
     (void)!write(console, "the kernel\033[2J\377 says\r\n", 22);
     hostile_guest(seed, visited, control, ready[1]);
+}
+
+/* Makes a file of the directory our standard error. */
+static void speak_to(const char *name) {
+    char path[300];
+    int said;
+
+    (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+    said = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (said < 0 || dup2(said, STDERR_FILENO) < 0)
+        harm("cannot open", path);
 }
 
 /* ---- visitors ---- */
@@ -139,15 +155,12 @@ static void ask_anything(void) {
 
 static _Noreturn void visit(uint32_t kind) {
     static char *command[] = {"/bin/true", NULL};
-    char path[300];
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-    int said;
 
-    (void)snprintf(path, sizeof(path), "%s/visitors", directory);
-    said = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0 || dup2(said, 2) < 0)
-        _exit(99);
-    if (kind == 0 || kind == 6)
+    if (dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0)
+        harm("cannot open", "/dev/null");
+    speak_to(kind == 0 || kind == 1 || kind == 6 ? "streams" : "visitors");
+    if (kind == 0 || kind == 6) /* more often than the others */
         attach_main(pod, "app", ATTACH_OUT, false);
     if (kind == 1)
         _exit(enter_main(pod, "app", command));
@@ -204,8 +217,8 @@ static void await_end(pid_t pid, const char *who) {
     if (strcmp(who, "supervisor") == 0 &&
         (!WIFEXITED(status) || (WEXITSTATUS(status) >= 64 && WEXITSTATUS(status) != EXIT_START)))
         harm("a strange end:", who);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 99)
-        harm("found by a sanitizer:", who);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == HARM)
+        harm("found by a sanitizer, or could not begin:", who);
 }
 
 /* ---- the loop ---- */
@@ -222,6 +235,8 @@ static _Noreturn void be_supervisor(void) {
     if (plan < 0 || lock < 0)
         harm("cannot open", path);
     (void)close(ready[0]);
+    if (seed % PLANS == INTERACTIVE)
+        speak_to("streams");
     if (dup2(open("/dev/null", O_RDWR | O_CLOEXEC), STDOUT_FILENO) < 0 ||
         (nobody_reads && (pipe(mute) < 0 || dup2(mute[1], STDERR_FILENO) < 0)))
         harm("cannot open", "/dev/null");

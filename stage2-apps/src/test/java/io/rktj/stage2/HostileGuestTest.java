@@ -69,6 +69,7 @@ class HostileGuestTest {
     String told = said("stdout");
     String harm = told.substring(Math.max(0, told.indexOf("seed ")));
     assertThat(host.exitValue()).as("%s%n%s", harm, lastOf(said("stderr"))).isZero();
+    assertThat(said("streams")).doesNotContain("Sanitizer", "runtime error");
     for (String words : List.of(said("stderr"), said("visitors"))) {
       assertThat(words).doesNotContain("Sanitizer", "runtime error");
       assertThat(words.chars().filter(c -> c != '\n' && (c < ' ' || c > '~')).boxed()).isEmpty();
