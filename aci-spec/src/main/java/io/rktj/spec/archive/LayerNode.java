@@ -15,12 +15,17 @@ final class LayerNode {
 
   private final @Nullable LayerNode parent;
   private final RawName name;
-  private final Map<RawName, LayerNode> children = new HashMap<>(0);
+  private final int depth;
+
+  /** Nothing's map until there is a first child: most names have none. */
+  private Map<RawName, LayerNode> children = Map.of();
+
   private LayerFile file;
   private int layer;
 
   private LayerNode(@Nullable LayerNode parent, RawName name, LayerFile file, int layer) {
     this.parent = parent;
+    this.depth = parent == null ? 0 : parent.depth + 1;
     this.name = name;
     this.file = file;
     this.layer = layer;
@@ -74,6 +79,11 @@ final class LayerNode {
     return above == null ? this : above;
   }
 
+  /** How many names the path has. */
+  int depth() {
+    return depth;
+  }
+
   @Nullable LayerNode child(RawName called) {
     return children.get(called);
   }
@@ -87,6 +97,9 @@ final class LayerNode {
 
   LayerNode add(RawName called, LayerFile added, int by) {
     LayerNode node = new LayerNode(this, called, added, by);
+    if (children.isEmpty()) {
+      children = new HashMap<>(2);
+    }
     children.put(called, node);
     touch(by);
     return node;
@@ -96,7 +109,7 @@ final class LayerNode {
   void replace(LayerFile replacement, int by) {
     file = replacement;
     if (!isDirectory()) {
-      children.clear();
+      children = Map.of();
     }
     touch(by);
   }

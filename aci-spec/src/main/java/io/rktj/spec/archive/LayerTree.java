@@ -23,7 +23,8 @@ public final class LayerTree {
   private static final String META = ".wh..wh.";
   private static final String OPAQUE = ".wh..wh..opq";
   private static final int MOST_LINKS = 40;
-  private static final int MEMORY_PER_NAME = 200;
+  private static final int MEMORY_PER_NAME = 64;
+  private static final List<ExtendedAttribute> NONE = List.of();
 
   private final String subject;
   private final ArchiveLimits limits;
@@ -136,7 +137,6 @@ public final class LayerTree {
         return;
       }
       requirePlain(name.parent(), entry);
-      count(name, entry);
       put(entry, directory(name.parent(), entry), last, number);
     }
 
@@ -146,18 +146,16 @@ public final class LayerTree {
       }
       requirePlain(directory, entry);
       LayerNode node = follow(find(directory));
-      boolean known = node != null && node.isDirectory();
-      if (marker.isAscii(OPAQUE)) {
-        if (known) {
-          node.hideChildren(layer);
-        }
-        return;
-      }
       RawName hidden = marker.from(WHITEOUT.length());
       if (hidden.isEmpty() || hidden.isAscii(".") || hidden.isAscii("..")) {
         throw refusal.because("whiteout hides no single name", entry.name());
       }
-      if (known) {
+      if (node == null || !node.isDirectory()) {
+        return; // nothing is there to be hidden
+      }
+      if (marker.isAscii(OPAQUE)) {
+        node.hideChildren(layer);
+      } else {
         node.hide(hidden, layer);
       }
     }
@@ -174,6 +172,7 @@ public final class LayerTree {
       LayerFile file = entry.type() == EntryType.HARD_LINK ? target(entry) : file(entry, number);
       LayerNode known = directory.child(name);
       if (known == null) {
+        requireRoom(directory, name, entry);
         directory.add(name, file, layer);
         return;
       }
@@ -196,6 +195,10 @@ public final class LayerTree {
       }
       AciEntry.Attributes attributes = rules.attributes(entry);
       boolean kept = entry.type() == EntryType.DIRECTORY;
+      keep(link.length(), entry);
+      for (ExtendedAttribute attribute : kept ? attributes.xattrs() : NONE) {
+        keep(attribute.name().length() + attribute.value().length(), entry);
+      }
       return new LayerFile(
           layer, number, entry.type(), link, kept ? attributes : LayerNode.PLAIN_DIRECTORY);
     }
@@ -217,7 +220,7 @@ public final class LayerTree {
       for (RawName part : path.components()) {
         LayerNode child = node.child(part);
         if (child == null) {
-          count(path, entry);
+          requireRoom(node, part, entry);
           child = node.add(part, LayerFile.impliedDirectory(), layer);
         }
         if (child.file().type() == EntryType.SYMLINK && child.layer() < layer) {
@@ -232,11 +235,24 @@ public final class LayerTree {
       return node;
     }
 
-    private void count(RawName name, TarEntry entry) {
+    /** Counts what stays in memory, whether or not it is hidden later on. */
+    private void keep(long bytes, TarEntry entry) {
+      nameBytes += bytes;
+      if (nameBytes > limits.nameTableBytes()) {
+        throw refusal.because(
+            "names take more than " + limits.nameTableBytes() + " bytes", entry.name());
+      }
+    }
+
+    /** Links may lead deeper than any name of the archive says. */
+    private void requireRoom(LayerNode directory, RawName name, TarEntry entry) {
       names++;
-      nameBytes += name.last().length() + MEMORY_PER_NAME;
-      if (names > limits.entries() || nameBytes > 2 * limits.nameTableBytes()) {
+      keep(name.length() + MEMORY_PER_NAME, entry);
+      if (names > limits.entries()) {
         throw refusal.because("image has more than " + limits.entries() + " names", entry.name());
+      }
+      if (directory.depth() >= limits.depth()) {
+        throw refusal.because("name has more than " + limits.depth() + " components", entry.name());
       }
     }
   }

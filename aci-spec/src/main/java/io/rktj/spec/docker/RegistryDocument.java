@@ -144,12 +144,17 @@ public sealed interface RegistryDocument {
       throw at.mistake("it holds no container image, but \"" + config.mediaType() + "\"");
     }
     List<Descriptor> layers = new ArrayList<>();
+    long bytes = 0;
     for (JsonCursor item : at.member("layers").list()) {
       Descriptor layer = Descriptor.read(item);
       if (!MediaTypes.isLayer(layer.mediaType())) {
         throw item.mistake("layers of the type \"" + layer.mediaType() + "\" are not supported");
       }
       layers.add(layer);
+      bytes += layer.size();
+    }
+    if (bytes > Descriptor.LARGEST) {
+      throw at.mistake("its layers are larger than " + Descriptor.LARGEST + " bytes");
     }
     if (layers.isEmpty() || layers.size() > DockerConfig.MOST_LAYERS) {
       throw at.mistake("an image has 1 to " + DockerConfig.MOST_LAYERS + " layers");

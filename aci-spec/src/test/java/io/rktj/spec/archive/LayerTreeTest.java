@@ -25,7 +25,7 @@ class LayerTreeTest {
   private static final String MANIFEST =
       "{\"acKind\":\"ImageManifest\",\"acVersion\":\"0.8.11\",\"name\":\"example.com/app\"}";
 
-  private final LayerTree tree = new LayerTree("docker://x", ArchiveLimits.ofDefaults());
+  private LayerTree tree = new LayerTree("docker://x", ArchiveLimits.ofDefaults());
   private int layers;
 
   @AfterEach
@@ -282,6 +282,24 @@ class LayerTreeTest {
     layer(tar().symlink("dev", "/tmp"));
     assertThatThrownBy(() -> tree.addLink("dev", "fd", "x"))
         .hasMessageContaining("\"/dev\" is not a directory");
+  }
+
+  @Test
+  void linksLeadNoDeeperThanNamesDo() throws IOException {
+    String deep = "a/".repeat(600);
+    layer(tar().pax("path", deep).directory("x/").pax("linkpath", deep).symlink("l", "x"));
+
+    assertThatThrownBy(() -> layer(tar().pax("path", "l/" + "b/".repeat(500) + "c").file("x", "")))
+        .hasMessageContaining("name has more than 1024 components");
+  }
+
+  @Test
+  void namesOfAllLayersTogetherAreLimited() throws IOException {
+    tree = new LayerTree("docker://x", ArchiveLimits.ofDefaults().withEntries(5));
+    layer(tar().file("a", "").file("b", "").file("c", ""));
+
+    assertThatThrownBy(() -> layer(tar().file("d", "").file("e/f/g", "")))
+        .hasMessageContaining("image has more than 5 names");
   }
 
   /** Links that lead to links that lead to links: each is looked at a few times at most. */

@@ -45,6 +45,7 @@ class RegistryDocumentTest {
         "chart | MT | {'schemaVersion':2,'config':CHART} | it holds no container image",
         "foreign layer | MT | {'schemaVersion':2,'config':CONFIG,'layers':[FOREIGN]} | layers of",
         "no layers | MT | {'schemaVersion':2,'config':CONFIG,'layers':[]} | an image has 1 to 512",
+        "large | MT | {'schemaVersion':2,'config':CONFIG,'layers':[HUGE,HUGE]} | its layers are larger",
         "digest | MT | {'schemaVersion':2,'config':SHORT} | $.config.digest: digest must have 64",
         "size | MT | {'schemaVersion':2,'config':MINUS} | expected an integer from 0",
       })
@@ -56,6 +57,7 @@ class RegistryDocumentTest {
             .replace("CHART", BLOB.replace("TYPE", "application/vnd.cncf.helm.config.v1+json"))
             .replace("FOREIGN", BLOB.replace("TYPE", "application/vnd.docker.image.rootfs.foreign"))
             .replace("SHORT", CONFIG.replace("aaaa", "aa"))
+            .replace("HUGE", LAYER.replace(":7", ":" + (Descriptor.LARGEST - 1)))
             .replace("MINUS", CONFIG.replace(":7", ":-7"));
     String header = type.replace("MT", MediaTypes.OCI_MANIFEST).replace("IT", MediaTypes.OCI_INDEX);
 
