@@ -33,6 +33,7 @@ import io.rktj.stage0.tree.TreeStore;
 import io.rktj.stage0.trust.KeyTruster;
 import io.rktj.stage0.trust.WaivedOption;
 import io.rktj.stage1.Stage1;
+import io.rktj.stage1.Stage1Exception;
 import io.rktj.stage1.UserNamespaces;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,13 +75,11 @@ final class PodWorkshop implements AutoCloseable {
     if (!given && configured.name().isEmpty() && configured.location().isEmpty()) {
       return Flavour.NSPAWN.load();
     }
-    removalsWait = session.prepareLock(false);
-    Stage1Choice choice = new Stage1Choice(invocation, session, store, trees);
-    Stage1 stage1 = given ? choice.asked(request.stage1()) : choice.configured(configured);
-    if (stage1.treeId().isEmpty()) {
-      close(); // it has nothing of the store
+    try (RemoteAccess remotes = holdRemovals()) {
+      return choose(request, remotes);
+    } finally {
+      close(); // a machine may have to be made ready first: images() looks for its tree again
     }
-    return stage1;
   }
 
   /** The volumes of the pod that the request is for. */
@@ -88,14 +87,27 @@ final class PodWorkshop implements AutoCloseable {
     return manifest.isPresent() ? manifest.get().manifest().volumes() : request.pod().volumes();
   }
 
-  /** The images of the request, each in the store when this returns, in the order of the apps. */
-  List<ImageTree> images(RunRequest request) {
+  private Stage1 choose(RunRequest request, RemoteAccess remotes) {
+    ImageResolver resolver = session.resolver(store, trees, remotes);
+    Stage1Choice choice = new Stage1Choice(invocation, session, resolver, trees);
+    return request.stage1().isGiven()
+        ? choice.asked(request.stage1())
+        : choice.configured(session.config().stage1());
+  }
+
+  /**
+   * The images of the request, in the order of the apps: each is in the store when this returns,
+   * and stays there, and so does the tree of the stage1.
+   */
+  List<ImageTree> images(RunRequest request, Stage1 stage1) {
     List<ImageTree> images;
-    try (RemoteAccess remotes = remotes()) {
+    try (RemoteAccess remotes = holdRemovals()) {
       images = find(request, remotes);
-      if (remotes.gaveUpLock()) {
+      requireTree(request, stage1, remotes);
+      if (remotes.gaveUpLock()) { // this time it is kept
         removalsWait = session.prepareLock(false);
-        images = areStored(images) ? images : find(request, remotes); // with the lock, this time
+        images = areStored(images) ? images : find(request, remotes);
+        requireTree(request, stage1, remotes);
       }
     }
     for (ImageTree image : images) {
@@ -106,13 +118,21 @@ final class PodWorkshop implements AutoCloseable {
     return images;
   }
 
-  /** Downloads go without the lock, unless it keeps the tree of a stage1. */
-  private RemoteAccess remotes() {
-    if (removalsWait != null) {
-      return new RemoteAccess(invocation, session);
-    }
+  /** Makes removals wait, but not for downloads: before one the lock is given up. */
+  private RemoteAccess holdRemovals() {
     removalsWait = session.prepareLock(false);
     return new RemoteAccess(invocation, session, removalsWait);
+  }
+
+  /** Makes the tree of the stage1 again if it was removed since that was chosen. */
+  private void requireTree(RunRequest request, Stage1 stage1, RemoteAccess remotes) {
+    String id = stage1.treeId();
+    if (id.isEmpty() || trees.byId(id).isPresent()) {
+      return;
+    }
+    if (!choose(request, remotes).treeId().equals(id) || trees.byId(id).isEmpty()) {
+      throw new Stage1Exception("stage1 image is another than a moment ago: try again");
+    }
   }
 
   private boolean areStored(List<ImageTree> images) {

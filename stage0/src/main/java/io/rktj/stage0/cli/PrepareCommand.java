@@ -42,7 +42,7 @@ final class PrepareCommand implements CommandBody {
         Stage1Notices notices = new Stage1Notices(session.console());
         stage1.makeReady(session.dataDirectory(), environment, notices);
       }
-      List<ImageTree> images = images(workshop, request);
+      List<ImageTree> images = images(workshop, request, stage1);
       PodStore pods = session.pods();
       try (LockedPod pod = pods.create()) {
         PreparedPod prepared = workshop.prepare(pod, request, stage1, images);
@@ -55,9 +55,9 @@ final class PrepareCommand implements CommandBody {
     return ExitCode.DONE.status();
   }
 
-  private static List<ImageTree> images(PodWorkshop workshop, RunRequest request) {
+  private static List<ImageTree> images(PodWorkshop workshop, RunRequest request, Stage1 stage1) {
     try {
-      return workshop.images(request);
+      return workshop.images(request, stage1);
     } catch (PodException e) {
       throw new UsageException("error finding images", e);
     }

@@ -65,7 +65,7 @@ final class RunCommand implements CommandBody {
         Stage1Notices notices = new Stage1Notices(session.console());
         stage1.makeReady(session.dataDirectory(), environment, notices);
       }
-      List<ImageTree> images = workshop.images(request);
+      List<ImageTree> images = workshop.images(request, stage1);
       PodStore pods = session.pods();
       LockedPod pod = pods.create();
       PreparedPod prepared = workshop.prepare(pod, request, stage1, images);

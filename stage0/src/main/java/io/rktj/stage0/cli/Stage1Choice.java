@@ -9,12 +9,12 @@ import io.rktj.spec.discovery.ImageRef;
 import io.rktj.spec.manifest.Annotation;
 import io.rktj.spec.manifest.ImageManifest;
 import io.rktj.stage0.config.ConfiguredStage1;
+import io.rktj.stage0.images.ImageResolver;
 import io.rktj.stage0.images.PullOptions;
 import io.rktj.stage0.images.PullPolicy;
 import io.rktj.stage0.launch.Flavour;
 import io.rktj.stage0.launch.ImageStage1;
 import io.rktj.stage0.launch.Stage1Image;
-import io.rktj.stage0.store.ImageStore;
 import io.rktj.stage0.tree.ImageTree;
 import io.rktj.stage0.tree.RenderedTree;
 import io.rktj.stage0.tree.TreeStore;
@@ -38,13 +38,13 @@ final class Stage1Choice {
 
   private final Invocation invocation;
   private final Session session;
-  private final ImageStore store;
+  private final ImageResolver resolver;
   private final TreeStore trees;
 
-  Stage1Choice(Invocation invocation, Session session, ImageStore store, TreeStore trees) {
+  Stage1Choice(Invocation invocation, Session session, ImageResolver resolver, TreeStore trees) {
     this.invocation = invocation;
     this.session = session;
-    this.store = store;
+    this.resolver = resolver;
     this.trees = trees;
   }
 
@@ -135,12 +135,9 @@ final class Stage1Choice {
   }
 
   private Stage1 load(String text, PullPolicy policy, Optional<WaivedOption> installed) {
-    ImageTree image;
-    try (RemoteAccess remotes = new RemoteAccess(invocation, session)) {
-      ImageRef reference = RunArguments.reference(text);
-      PullOptions plain = PodWorkshop.pullOptions(invocation, policy, Optional.empty());
-      image = session.resolver(store, trees, remotes).resolve(reference, plain.alone(installed));
-    }
+    ImageRef reference = RunArguments.reference(text);
+    PullOptions plain = PodWorkshop.pullOptions(invocation, policy, Optional.empty());
+    ImageTree image = resolver.resolve(reference, plain.alone(installed));
     ImageManifest manifest = image.image().manifest();
     Optional<Stage1> ours = builtIn(manifest);
     if (ours.isPresent()) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -61,7 +62,7 @@ class RemovalsIT {
   }
 
   @Test
-  void downloadKeepsNoCollectionWaitingAndFindsItsImageAgain() throws Exception {
+  void downloadKeepsNoCollectionWaitingAndWhatThatRemovesIsFoundAgain() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch answer = new CountDownLatch(1);
     try (DiscoveryServer server = DiscoveryServer.https(temp, List.of(HOST))) {
@@ -75,10 +76,17 @@ class RemovalsIT {
             DiscoveryServer.bytes(200, Map.of(), aci).answer(exchange);
           });
       RktProcess preparation =
-          rkt.start("--insecure-options=image", "prepare", "https://" + HOST + "/app.aci");
-      await(asked);
+          rkt.start(
+              "--insecure-options=image",
+              "prepare",
+              "--stage1-path=" + stage1(),
+              "https://" + HOST + "/app.aci");
+      awaitUntil(preparation, "the request", () -> asked.getCount() == 0);
 
-      rkt.run("image", "gc", "--grace-period=0s").exits(0);
+      rkt.run("image", "gc", "--grace-period=0s")
+          .exits(0)
+          .stdoutHas("successfully removed")
+          .stderrHas("removed treestore");
 
       Process collection = hold("-x");
       answer.countDown();
@@ -86,11 +94,28 @@ class RemovalsIT {
       rkt.run("image", "rm", HOST + "/app").exits(0).stdoutHas("successfully removed");
       letGo(collection);
       String uuid = preparation.await(SECONDS).exits(0).stdout().strip();
-      assertThat(rkt.data().resolve("pods/prepared").resolve(uuid)).isDirectory();
+      Path pod = rkt.data().resolve("pods/prepared").resolve(uuid);
+      String tree = Files.readString(pod.resolve("stage1TreeStoreID")).strip();
+      assertThat(rkt.data().resolve("cas/tree").resolve(tree).resolve("rootfs/run")).exists();
       assertThat(server.requests().stream().filter(r -> r.target().equals("/app.aci"))).hasSize(2);
     } finally {
       answer.countDown();
     }
+  }
+
+  /** One that is never run. */
+  private Path stage1() {
+    String annotation = "{\"name\":\"coreos.com/rkt/stage1/%s\",\"value\":\"%s\"}";
+    TestImage image =
+        TestImage.named("example.com/stage1")
+            .manifest(
+                "\"annotations\":["
+                    + annotation.formatted("run", "/run")
+                    + ","
+                    + annotation.formatted("interface-version", "5")
+                    + "]");
+    image.tar().program("rootfs/run", new byte[0]);
+    return image.write(temp);
   }
 
   private static void await(CountDownLatch latch) throws IOException {
@@ -118,12 +143,17 @@ class RemovalsIT {
 
   private static void awaitWaiting(RktProcess process, Path lock) throws Exception {
     String inode = ":" + Files.getAttribute(lock, "unix:ino") + " ";
+    awaitUntil(process, "waiting for " + lock, () -> isWaiting(process.pid(), inode));
+  }
+
+  private static void awaitUntil(RktProcess process, String what, Callable<Boolean> reached)
+      throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-    while (!isWaiting(process.pid(), inode)) {
+    while (!reached.call()) {
       assertThat(process.process().waitFor(20, TimeUnit.MILLISECONDS))
-          .as("%s has ended instead of waiting for %s", process.stderr(), lock)
+          .as("%s has ended before %s", process.stderr(), what)
           .isFalse();
-      assertThat(System.nanoTime()).as("waiting for %s", lock).isLessThan(deadline);
+      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
     }
   }
 
