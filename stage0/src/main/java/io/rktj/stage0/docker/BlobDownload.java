@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.rktj.stage0.docker;
 
+import io.rktj.spec.MalformedException;
 import io.rktj.spec.docker.Descriptor;
 import io.rktj.stage0.Diagnostics;
 import io.rktj.stage0.Progress;
@@ -40,5 +41,10 @@ final class BlobDownload {
       }
     }
     check.require(subject, blob);
+  }
+
+  /** A blob that is here is of another size than is promised now. */
+  MalformedException wrongSize(Descriptor blob, long found) {
+    return BlobCheck.wrongSize(subject, blob, found);
   }
 }

@@ -24,10 +24,13 @@ final class LayerBlob implements LayerTree.Layer {
   static LayerBlob download(BlobDownload download, Descriptor blob, WorkDirectory work)
       throws IOException {
     LayerBlob layer = new LayerBlob(blob, work);
-    if (!Files.exists(Path.of(work.path(layer.file())))) {
+    Path file = Path.of(work.path(layer.file()));
+    if (!Files.exists(file)) {
       try (OutputStream out = work.create(layer.file())) {
         download.copy(blob, out);
       }
+    } else if (Files.size(file) != blob.size()) {
+      throw download.wrongSize(blob, Files.size(file));
     }
     return layer;
   }

@@ -48,6 +48,7 @@ final class TestServers implements AutoCloseable {
   final List<String> told = new CopyOnWriteArrayList<>();
   final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
   final Map<String, Credentials> auth = new LinkedHashMap<>();
+  final Map<String, Credentials.Basic> dockerAuth = new LinkedHashMap<>();
   final Map<String, String> environment = new HashMap<>();
   Leniency images = Leniency.NONE;
   Leniency keys = Leniency.NONE;
@@ -110,7 +111,7 @@ final class TestServers implements AutoCloseable {
     Config config =
         new Config(
             auth,
-            Map.of(),
+            dockerAuth,
             ConfiguredPaths.NONE,
             ConfiguredStage1.NONE,
             new FetchSettings(
