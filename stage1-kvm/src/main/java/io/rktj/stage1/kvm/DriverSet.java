@@ -2,10 +2,12 @@
 package io.rktj.stage1.kvm;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,6 +51,10 @@ final class DriverSet {
     }
   }
 
+  private static final byte[] SIGNED =
+      "~Module signature appended~\n".getBytes(StandardCharsets.US_ASCII);
+  private static final int TRAILER = 12;
+
   private final Map<String, Path> files = new HashMap<>();
   private final Set<String> known = new HashSet<>();
 
@@ -85,7 +91,24 @@ final class DriverSet {
     for (String needed : needs(content)) {
       add(needed, ordered);
     }
-    ordered.add(content);
+    ordered.add(unsigned(content));
+  }
+
+  /**
+   * A driver without the signature behind it. The guest's kernel would take longer for the hash
+   * than for the rest of loading, and believes the host, which has the driver from a package whose
+   * own signature was verified. The trailer is that of the kernel's {@code module_signature.h}:
+   * seven bytes and the signature's length, then the words that end the file.
+   */
+  private static byte[] unsigned(byte[] driver) {
+    int words = driver.length - SIGNED.length;
+    int length = words - Integer.BYTES;
+    if (length < 0 || !Arrays.equals(driver, words, driver.length, SIGNED, 0, SIGNED.length)) {
+      return driver;
+    }
+    int signature = ByteBuffer.wrap(driver, length, Integer.BYTES).getInt();
+    boolean fits = signature >= 0 && signature <= words - TRAILER;
+    return fits ? Arrays.copyOf(driver, words - TRAILER - signature) : driver;
   }
 
   /** What it depends on, and what it wants loaded before. */

@@ -26,7 +26,9 @@ class MachineTest {
   void emulatedMachineHasOneProcessorAndIsSandboxed() {
     List<String> command = qemu.boot("tcg", 0, MachinePlan.Failure.NONE).command();
 
-    assertThat(command).startsWith(QemuCommand.PROGRAM).contains("-sandbox", "tcg", "max", "256");
+    assertThat(command)
+        .startsWith(QemuCommand.PROGRAM)
+        .contains("-sandbox", "tcg", "max,erms=off,fsrm=off", "256");
     assertThat(command.get(command.indexOf("-smp") + 1)).isEqualTo("1");
     assertThat(command.get(command.indexOf("-sandbox") + 1))
         .startsWith("on,")
