@@ -161,6 +161,7 @@ final class PodPlaces {
     try {
       Optional<Fd> open = openIfThere(path);
       if (open.isEmpty()) {
+        boolean unused = isThere(path); // fails where a parent is a file: that is no empty store
         return names;
       }
       try (Fd dir = open.get()) {

@@ -216,6 +216,8 @@ public final class JsonReader {
   private static String reason(JsonProcessingException e) {
     String message = String.valueOf(e.getOriginalMessage());
     int end = message.indexOf('\n');
+    int where = message.indexOf(" (start marker at "); // of a source that it was not to name
+    end = where < 0 || (end >= 0 && end < where) ? end : where;
     return shortened(end < 0 ? message : message.substring(0, end));
   }
 

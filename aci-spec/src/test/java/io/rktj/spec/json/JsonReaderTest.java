@@ -33,6 +33,7 @@ class JsonReaderTest {
         "no-quotes | {a:1} | line 1, column",
         "trailing-comma | [1,] | line 1, column",
         "open | {\"a\": | line 1, column",
+        "open-array | [1 | line 1, column",
         "half-surrogate | [\"\\ud800\"] | half a surrogate pair",
         "half-surrogate-name | {\"\\udc00\":1} | surrogate",
       })
@@ -41,7 +42,8 @@ class JsonReaderTest {
         .as(rule)
         .isInstanceOf(MalformedException.class)
         .hasMessageStartingWith("file: ")
-        .hasMessageContaining(reason);
+        .hasMessageContaining(reason)
+        .hasMessageNotContaining("Source");
   }
 
   @Test

@@ -144,7 +144,10 @@ public final class PodLifecycle {
     if (wanted.isEmpty() && names.size() == 1) {
       return names.get(0);
     }
-    String found = names.isEmpty() ? "none" : String.join(", ", names);
+    if (names.isEmpty()) {
+      throw new PodStateException("pod \"" + pod.uuid() + "\" has no apps");
+    }
+    String found = String.join(", ", names);
     throw new PodStateException(
         wanted.isEmpty()
             ? "pod has several apps ("

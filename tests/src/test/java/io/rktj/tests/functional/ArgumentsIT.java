@@ -190,6 +190,7 @@ class ArgumentsIT {
         "--net=a:b:c | network \"a\" provided with invalid arguments: [b c]",
         "--set-env=A | must be specified as key=value",
         "--set-env=A=b --set-env=A=c | key \"A\" already set",
+        "--set-env-file=/dev/zero | cannot read \"/dev/zero\": larger than 4 MiB",
         "--stage1-name=a --stage1-path=/b | flags --stage1-path and --stage1-name are mutually"
             + " exclusive",
         "--stage1-name=a --stage1-name=b | --stage1-name already used",

@@ -125,6 +125,15 @@ class PodCommandsIT {
   }
 
   @Test
+  void aFileIsNoDirectoryWithoutPods() throws IOException {
+    RktRunner wrong = Rkt.in(temp.resolve("wrong"));
+    Files.createDirectories(wrong.data().getParent());
+    Files.writeString(wrong.data(), "");
+    wrong.run("list").exits(254).isTidy().stderrHas("not a directory");
+    wrong.run("gc").exits(254).isTidy().stderrHas("not a directory");
+  }
+
+  @Test
   @Covers({"cli-4.6-columns", "cli-4.6-full", "cli-4.6-legend", "cli-4.6-broken"})
   void listShowsARowForEachAppAndPodsByUuid() throws IOException {
     Path aci = image("true");
