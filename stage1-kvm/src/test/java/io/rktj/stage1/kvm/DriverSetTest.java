@@ -2,6 +2,7 @@
 package io.rktj.stage1.kvm;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -38,6 +39,7 @@ class DriverSetTest {
 
   private String driver(String content) throws IOException {
     Files.writeString(modules.resolve("virtio_blk.ko"), content, ISO_8859_1);
-    return new String(DriverSet.from(modules).get(DriverSet.Group.BASE).get(0), ISO_8859_1);
+    return new String(
+        requireNonNull(DriverSet.from(modules).get(DriverSet.Group.BASE)).get(0), ISO_8859_1);
   }
 }
