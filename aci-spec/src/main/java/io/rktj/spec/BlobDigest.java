@@ -3,6 +3,7 @@ package io.rktj.spec;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
  * The digest by which a registry names a blob: {@code sha256:} or {@code sha512:} and all of its
@@ -65,11 +66,7 @@ public record BlobDigest(Algorithm algorithm, String hex) {
 
   /** The digest whose bytes a computation has answered. */
   public static BlobDigest of(Algorithm algorithm, byte[] digest) {
-    StringBuilder hex = new StringBuilder(algorithm.digits);
-    for (byte b : digest) {
-      hex.append(Character.forDigit(b >> 4 & 15, 16)).append(Character.forDigit(b & 15, 16));
-    }
-    return new BlobDigest(algorithm, hex.toString());
+    return new BlobDigest(algorithm, HexFormat.of().formatHex(digest));
   }
 
   /** Whether these are the bytes that it names. */

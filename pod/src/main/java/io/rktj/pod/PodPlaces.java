@@ -161,7 +161,7 @@ final class PodPlaces {
     try {
       Optional<Fd> open = openIfThere(path);
       if (open.isEmpty()) {
-        boolean unused = isThere(path); // fails where a parent is a file: that is no empty store
+        requireNoFileAbove(path);
         return names;
       }
       try (Fd dir = open.get()) {
@@ -176,6 +176,17 @@ final class PodPlaces {
       throw new HostException("cannot list \"" + path + "\"", e);
     }
     return names;
+  }
+
+  /** A store that is not there yet holds nothing; a file in the place of one is a mistake. */
+  private void requireNoFileAbove(String path) throws ErrnoException {
+    try {
+      kernel.statAt(Fd.AT_FDCWD, Kernel.path(path));
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+    }
   }
 
   /** Whether it is a uuid as directories are named: 36 characters, lower case, dashes in place. */

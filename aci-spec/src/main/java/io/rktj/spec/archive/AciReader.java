@@ -23,7 +23,6 @@ public final class AciReader {
   private final LayoutRules rules;
   private final ArchiveLimits limits;
   private final Refusal refusal;
-  private final InputStream content = new Content();
   private byte[] manifest = new byte[0];
   private boolean hasManifest;
 
@@ -63,7 +62,7 @@ public final class AciReader {
 
   /** The content of the entry that {@link #next} has just answered, until it is called again. */
   public InputStream content() {
-    return content;
+    return tar.content();
   }
 
   /** The manifest's bytes, whole once {@link #next} has answered that there are no more entries. */
@@ -79,20 +78,7 @@ public final class AciReader {
       throw refusal.because(
           "manifest is longer than " + limits.manifestBytes() + " bytes", entry.name());
     }
-    manifest = content.readNBytes((int) entry.size());
+    manifest = tar.content().readNBytes((int) entry.size());
     hasManifest = true;
-  }
-
-  private final class Content extends InputStream {
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      return tar.read(bytes, offset, length);
-    }
   }
 }

@@ -55,18 +55,7 @@ final class LayerReader implements Closeable {
 
   /** The content of that entry, until {@link #next} is called again. */
   InputStream content() {
-    return new InputStream() {
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
-      @Override
-      public int read(byte[] bytes, int offset, int length) throws IOException {
-        return tar.read(bytes, offset, length);
-      }
-    };
+    return tar.content();
   }
 
   @Override

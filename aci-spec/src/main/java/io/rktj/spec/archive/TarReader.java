@@ -23,6 +23,7 @@ final class TarReader {
   private final byte[] block = new byte[TarHeader.BLOCK];
   private final byte[] scratch = new byte[64 * 1024];
   private final TarContent content;
+  private final InputStream counted = new Counted();
   private RawName current = RawName.EMPTY;
   private long headers;
   private boolean ended;
@@ -77,13 +78,9 @@ final class TarReader {
     return Optional.empty();
   }
 
-  /** Reads content of the current file; -1 at its end. */
-  int read(byte[] bytes, int offset, int length) throws IOException {
-    int count = content.read(bytes, offset, length);
-    if (count > 0) {
-      expansion.add(count, current);
-    }
-    return count;
+  /** The content of the entry that {@link #next} has just answered, until it is called again. */
+  InputStream content() {
+    return counted;
   }
 
   /** What nobody wanted to read counts, too. */
@@ -276,5 +273,23 @@ final class TarReader {
       }
     }
     return true;
+  }
+
+  /** The content as others read it: what they read counts. */
+  private final class Counted extends InputStream {
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int count = content.read(bytes, offset, length);
+      if (count > 0) {
+        expansion.add(count, current);
+      }
+      return count;
+    }
   }
 }
