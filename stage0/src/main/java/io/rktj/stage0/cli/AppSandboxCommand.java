@@ -74,7 +74,7 @@ final class AppSandboxCommand implements CommandBody {
         new RunOptions(
             net.networks(),
             false,
-            flags.text("hostname", ""),
+            HostNameFlag.of(flags),
             dns.resolution(),
             "",
             !insecure.capabilities(),

@@ -153,7 +153,7 @@ final class RunArguments {
     return new RunOptions(
         net.networks(),
         flags.isOn("interactive"),
-        flags.text("hostname", ""),
+        HostNameFlag.of(flags),
         dns.resolution(),
         ipc(flags.text("ipc", "")),
         !insecure.capabilities(),

@@ -283,6 +283,7 @@ class ArgumentsIT {
       delimiter = '|',
       value = {
         "--dns=host --dns=1.2.3.4 | no other --dns options allowed when --dns=host is passed",
+        "--hostname=a\tb | invalid --hostname \"a\tb\": it holds a blank or a control character",
         "--dns=x | Invalid IP passed to --dns: x",
         "--dns=1.2.3.4,x | Invalid IP passed to --dns: x",
         "--dns=host --dns-search=x | Cannot call --dns-opt, --dns-search, or --dns-domain with"
