@@ -341,7 +341,8 @@ final class CommandTable {
         """
         The app's streams are those that were set to stream or tty when it was made. MODE is auto,
         list, or any of stdin, stdout, stderr, or of tty, tty-in, tty-out, separated by commas.
-        ctrl-p ctrl-q leaves a terminal; the app goes on.\
+        ctrl-p ctrl-q leaves a terminal; the app goes on. The end of the caller's input is not the
+        end of the app's, to which others may write; it ends the command if no output is joined.\
         """,
         Flags.attach(),
         Shape.MIXED,
